@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Marketplace.Kernel;
 
 /// <summary>A share in ten-thousandths: 0 to 10,000.</summary>
+[JsonConverter(typeof(BasisPointsJsonConverter))]
 public readonly record struct BasisPoints : IComparable<BasisPoints>
 {
     private const int Whole = 10_000;

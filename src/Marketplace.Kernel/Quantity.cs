@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Marketplace.Kernel;
 
 /// <summary>A count of a market's units: output tokens (input tokens weighted), or GPU milliseconds.</summary>
+[JsonConverter(typeof(QuantityJsonConverter))]
 public readonly record struct Quantity : IComparable<Quantity>
 {
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="units"/> is negative.</exception>

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Marketplace.Kernel;
 
 /// <summary>An amount of the payment token, in micro-tokens (10^-6 token): 0 to 2^63 - 1.</summary>
+[JsonConverter(typeof(TokenAmountJsonConverter))]
 public readonly record struct TokenAmount : IComparable<TokenAmount>
 {
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="micro"/> is negative.</exception>

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Marketplace.Kernel;
 
 /// <summary>A limit or trade price, in micro-tokens per 1,000,000 units; shown to people as tokens per Mtok.</summary>
+[JsonConverter(typeof(UnitPriceJsonConverter))]
 public readonly record struct UnitPrice : IComparable<UnitPrice>
 {
     private const int UnitsPerPrice = 1_000_000;
