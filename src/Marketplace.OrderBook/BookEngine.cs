@@ -1,0 +1,140 @@
+using Marketplace.Kernel;
+using Marketplace.Matching;
+
+namespace Marketplace.OrderBook;
+
+/// <summary>What a command did.</summary>
+/// <param name="HasChanged">False for a repetition: there is nothing to journal.</param>
+public sealed record BookOutcome(object Answer, bool HasChanged, IReadOnlyList<BookEvent> Events);
+
+/// <summary>
+/// All markets and all holds as one pure state machine: the same commands with the same numbers and times give the same
+/// state and the same events. A refused command changes nothing. Not thread-safe: it has one writer.
+/// </summary>
+public sealed partial class BookEngine
+{
+    public const int MaxReplicas = 16;
+    public const int MaxClientOrderIdLength = 64;
+
+    /// <summary>The most units of one ask, or of one leg.</summary>
+    public static readonly Quantity MaxQuantity = new(1_000_000_000_000);
+
+    private readonly SortedDictionary<uint, LimitOrderBook> markets = [];
+    private readonly SortedDictionary<uint, BudgetAccount> budgets = [];
+    private readonly Dictionary<(BudgetNo, string), BidOrder> bidsByClientId = [];
+    private readonly SortedDictionary<long, BidOrder> bids = [];
+    private readonly SortedDictionary<long, AskOrder> asks = [];
+    private readonly SortedDictionary<uint, Dictionary<string, (PlaceAsk Terms, AskAnswer Answer)>> desks = [];
+
+    /// <summary>Decides a command and, when it is not refused, carries it out.</summary>
+    /// <param name="seq">The number it will have in the journal if it changes something: above all before it.</param>
+    /// <param name="now">The time at which it is taken; never earlier than that of the command before it.</param>
+    public Result<BookOutcome, BookRefusal> Apply(BookCommand command, long seq, DateTimeOffset now) => command switch
+    {
+        OpenBudget open => Open(open),
+        CloseBudget close => Close(close, seq),
+        PlaceBid bid => Place(bid, seq, now),
+        PlaceAsk ask => Place(ask, seq),
+        CancelBid cancel => Cancel(cancel, seq),
+        CancelAsk cancel => Cancel(cancel, seq),
+        CancelAsksOf cancel => CancelAll(cancel, seq),
+        Expire expire => EndExpired(expire, seq),
+        AddLeg add => Add(add, seq),
+        CompleteJob complete => Complete(complete, seq),
+        ReleaseJob release => Release(release, seq),
+        SettledOnChain settled => Settle(settled),
+        _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "No such command."),
+    };
+
+    /// <summary>Whether an <see cref="Expire"/> at this time would end something.</summary>
+    public bool HasExpired(DateTimeOffset now) => markets.Values.Any(market => market.HasExpired(now));
+
+    public MarketDepth Depth(MarketId market) =>
+        markets.TryGetValue(market.Value, out var book) ? book.Depth() : new MarketDepth([], []);
+
+    /// <summary>The budget's account, or null when it was never opened.</summary>
+    public BudgetView? Budget(BudgetNo budget) => budgets.GetValueOrDefault(budget.Value)?.View;
+
+    public IReadOnlyList<BudgetView> Budgets() => budgets.Values.Select(account => account.View).ToList();
+
+    /// <summary>Where a client's bid stands, or null when no such bid was taken.</summary>
+    public BidView? Bid(BudgetNo budget, string clientOrderId) =>
+        bidsByClientId.GetValueOrDefault((budget, clientOrderId))?.View;
+
+    /// <summary>Where a bid stands, or null when no such bid was taken.</summary>
+    public BidView? Bid(OrderId order) => bids.GetValueOrDefault(order.Value)?.View;
+
+    /// <summary>The providers that have asks in the book.</summary>
+    public IReadOnlyList<ProviderId> ProvidersWithAsks() =>
+        asks.Values.Select(ask => ask.Terms.Provider).Distinct().ToList();
+
+    private Result<BookOutcome, BookRefusal> Open(OpenBudget open)
+    {
+        if (budgets.TryGetValue(open.Budget.Value, out var known))
+        {
+            return known.HasTerms(open) ? Unchanged(known.View) : BookRefusal.BudgetDiffers;
+        }
+
+        if (open.Spent > open.Cap)
+        {
+            return BookRefusal.SpentAboveCap;
+        }
+
+        var account = new BudgetAccount(open);
+        budgets.Add(open.Budget.Value, account);
+        return Changed(account.View);
+    }
+
+    private Result<BookOutcome, BookRefusal> Close(CloseBudget close, long seq)
+    {
+        if (!budgets.TryGetValue(close.Budget.Value, out var account))
+        {
+            return BookRefusal.UnknownBudget;
+        }
+
+        if (account.IsClosed)
+        {
+            return Unchanged(account.View);
+        }
+
+        account.Close();
+        var resting = bids.Values.Where(bid => bid.Account == account && bid.State == BidState.Resting).ToList();
+        var events = resting.Select(bid => EndResting(bid, BidState.Cancelled, seq)).ToArray();
+        return Changed(account.View, events);
+    }
+
+    private Result<BookOutcome, BookRefusal> Settle(SettledOnChain settled)
+    {
+        if (!budgets.TryGetValue(settled.Budget.Value, out var account))
+        {
+            return BookRefusal.UnknownBudget;
+        }
+
+        if (account.HasSettled(settled.FactId))
+        {
+            return Unchanged(account.View);
+        }
+
+        if (settled.TotalPlusFee > account.Owed)
+        {
+            return BookRefusal.ExceedsOwed;
+        }
+
+        account.Settle(settled.FactId, settled.TotalPlusFee);
+        return Changed(account.View);
+    }
+
+    private LimitOrderBook MarketOf(MarketId market)
+    {
+        if (!markets.TryGetValue(market.Value, out var book))
+        {
+            markets.Add(market.Value, book = new LimitOrderBook());
+        }
+
+        return book;
+    }
+
+    private static BookOutcome Unchanged(object answer) => new(answer, false, []);
+
+    private static BookOutcome Changed(object answer, params BookEvent[] events) => new(answer, true, events);
+}

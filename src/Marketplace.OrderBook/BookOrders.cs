@@ -1,0 +1,54 @@
+using Marketplace.Kernel;
+
+namespace Marketplace.OrderBook;
+
+/// <summary>A bid's whole life, for its client may ask again at any time.</summary>
+internal sealed class BidOrder(OrderId id, PlaceBid terms, BudgetAccount account, TokenAmount hold)
+{
+    public OrderId Id { get; } = id;
+
+    public PlaceBid Terms { get; } = terms;
+
+    public BudgetAccount Account { get; } = account;
+
+    public TokenAmount Hold { get; } = hold;
+
+    public BidState State { get; set; } = BidState.Resting;
+
+    public BidAnswer? FirstAnswer { get; set; }
+
+    public BookJob? Job { get; set; }
+
+    public BidView View => new(Id, Terms, State, Job?.Id, Hold, Job?.Legs.ToList() ?? []);
+}
+
+/// <summary>An ask of a connected provider.</summary>
+internal sealed record AskOrder(OrderId Id, PlaceAsk Terms);
+
+/// <summary>How a job ended.</summary>
+internal sealed record JobEnd(TokenAmount Paid, TokenAmount Fee, bool IsReleased);
+
+/// <summary>What a bid bought: its legs, and the pot that pays them.</summary>
+internal sealed class BookJob(BidOrder bid)
+{
+    public JobId Id { get; } = new(bid.Id.Value);
+
+    public BidOrder Bid { get; } = bid;
+
+    public TokenAmount Pot => Bid.Hold;
+
+    public List<Leg> Legs { get; } = [];
+
+    public HashSet<EthAddress> Owners { get; } = [];
+
+    public JobEnd? End { get; set; }
+
+    public Leg Add(AskOrder ask, UnitPrice price)
+    {
+        Invariant.Holds(Owners.Add(ask.Terms.OwnerAccount), "A job's legs have distinct owners.");
+        Invariant.Holds(price <= Bid.Terms.Limit, "No leg costs more than the bid's limit.");
+        var leg = new Leg(Legs.Count + 1, ask.Terms.Provider, ask.Id, price);
+        Legs.Add(leg);
+        return leg;
+    }
+}
