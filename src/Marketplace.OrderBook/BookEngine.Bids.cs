@@ -141,5 +141,6 @@ public sealed partial class BookEngine
     private static BidRested Rested(BidOrder bid, long seq) =>
         new(seq, bid.Id, bid.Terms.Market, bid.Terms.Budget, bid.Terms.ClientOrderId, bid.Hold);
 
-    private static bool IsClientOrderId(string? id) => id is { Length: > 0 and <= MaxClientOrderIdLength };
+    private static bool IsClientOrderId(string? id) =>
+        id is { Length: > 0 and <= MaxClientOrderIdLength } && id.All(letter => letter is > ' ' and <= '~');
 }

@@ -15,7 +15,7 @@ public enum BookRefusal
     /// <summary>Already spent more than the cap.</summary>
     SpentAboveCap,
 
-    /// <summary>The client's order id is empty or longer than 64 characters.</summary>
+    /// <summary>The client's order id is not 1 to 64 characters of printable ASCII without spaces.</summary>
     InvalidClientOrderId,
 
     /// <summary>The client's order id names an earlier order with other terms.</summary>

@@ -1,0 +1,246 @@
+using System.Threading.Channels;
+using Marketplace.Kernel;
+using Microsoft.Extensions.Logging;
+
+namespace Marketplace.OrderBook;
+
+/// <summary>How the book runs.</summary>
+/// <param name="JournalPath">The journal's file; its folder is made if it is missing.</param>
+/// <param name="QueueLength">Commands that may wait; further senders wait for room.</param>
+/// <param name="MaxBatch">Commands of one flush at most.</param>
+/// <param name="MaxUnconsumed">Events that may wait for the consumer before new orders are refused as busy.</param>
+public sealed record BookLoopOptions(
+    string JournalPath, int QueueLength = 4096, int MaxBatch = 1024, int MaxUnconsumed = 65_536);
+
+/// <summary>The book is not running: whether the command took effect, its repetition will tell.</summary>
+public sealed class BookStoppedException(Exception? cause) : Exception("The order book is not running.", cause);
+
+/// <summary>The consumer has seen more than the journal holds: the journal is not the one it lived with.</summary>
+public sealed class JournalBehindConsumerException(long journal, long consumer)
+    : Exception($"The journal ends at {journal}, but its consumer has seen {consumer}.");
+
+/// <summary>
+/// The one writer of the book. It decides what has queued up, journals it with one flush, and only then answers and
+/// publishes. Any failure stops it for good: the state in memory is then ahead of the disk, and a restart replays.
+/// </summary>
+public sealed partial class BookLoop : IAsyncDisposable
+{
+    private readonly BookLoopOptions options;
+    private readonly IBookEvents consumer;
+    private readonly TimeProvider time;
+    private readonly ILogger<BookLoop> logger;
+    private readonly Channel<BookWork> queue;
+    private readonly EventPublisher publisher;
+    private readonly BookEngine engine = new();
+    private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Journal? journal;
+    private ITimer? timer;
+    private Task writing = Task.CompletedTask;
+    private Task publishing = Task.CompletedTask;
+
+    public BookLoop(BookLoopOptions options, IBookEvents consumer, TimeProvider time, ILogger<BookLoop> logger)
+    {
+        (this.options, this.consumer, this.time, this.logger) = (options, consumer, time, logger);
+        queue = Channel.CreateBounded<BookWork>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
+        publisher = new EventPublisher(consumer, time, logger);
+    }
+
+    /// <summary>Ends when the book stops; faulted when it failed, and then the process should end too.</summary>
+    public Task Completion => running.Task;
+
+    /// <summary>Replays the journal, then takes commands. Events the consumer has not seen are published again.</summary>
+    /// <exception cref="JournalCorruptException">The journal is damaged.</exception>
+    /// <exception cref="JournalBehindConsumerException">The journal lacks what was consumed already.</exception>
+    public async Task StartAsync(CancellationToken ct)
+    {
+        Invariant.Holds(journal is null, "A book is started once.");
+        var cursor = await consumer.CursorAsync(ct);
+        var started = time.GetTimestamp();
+        journal = Journal.Open(options.JournalPath, record => Replay(record, cursor));
+        if (cursor > journal.LastSeq)
+        {
+            throw new JournalBehindConsumerException(journal.LastSeq, cursor);
+        }
+
+        LogReplayed(logger, journal.LastSeq, time.GetElapsedTime(started).TotalMilliseconds, journal.TornBytes);
+        publishing = Task.Run(() => publisher.RunAsync(stopping.Token), CancellationToken.None);
+        writing = Task.Run(WriteAsync, CancellationToken.None);
+        var second = TimeSpan.FromSeconds(1);
+        timer = time.CreateTimer(_ => queue.Writer.TryWrite(new ReadWork<bool>(_ => true)), null, second, second);
+    }
+
+    /// <summary>
+    /// Answers when the command's effect is on disk. A caller that stops waiting learns what became of it by sending the
+    /// same command again.
+    /// </summary>
+    /// <exception cref="BookStoppedException">The book is not running.</exception>
+    public async Task<Result<TAnswer, BookRefusal>> SubmitAsync<TAnswer>(
+        BookCommand<TAnswer> command, CancellationToken ct)
+        where TAnswer : class
+    {
+        if (command is PlaceBid or PlaceAsk && publisher.Backlog > options.MaxUnconsumed)
+        {
+            return BookRefusal.Busy;
+        }
+
+        var work = new CommandWork(command);
+        await EnqueueAsync(work, ct);
+        var outcome = await work.Answer.WaitAsync(ct);
+        return outcome.Match(ok => Result<TAnswer, BookRefusal>.Ok((TAnswer)ok.Answer), refusal => refusal);
+    }
+
+    /// <summary>Reads the state between two commands; answers when everything it shows is on disk.</summary>
+    /// <param name="read">Must be quick and must not keep the engine.</param>
+    /// <exception cref="BookStoppedException">The book is not running.</exception>
+    public async Task<T> ReadAsync<T>(Func<BookEngine, T> read, CancellationToken ct)
+    {
+        var work = new ReadWork<T>(read);
+        await EnqueueAsync(work, ct);
+        return await work.Answer.WaitAsync(ct);
+    }
+
+    /// <summary>Ends the asks of an earlier life, for their providers must connect and ask again.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> CancelAllAsksAsync(CancellationToken ct)
+    {
+        var count = 0;
+        foreach (var provider in await ReadAsync(state => state.ProvidersWithAsks(), ct))
+        {
+            count += (await SubmitAsync(new CancelAsksOf(provider), ct)).Match(ended => ended.Count, _ => 0);
+        }
+
+        return count;
+    }
+
+    /// <summary>Takes no more commands, finishes those that wait, and delivers what they did until ct.</summary>
+    public async Task StopAsync(CancellationToken ct)
+    {
+        queue.Writer.TryComplete();
+        await writing;
+        publisher.Complete();
+        try
+        {
+            await publishing.WaitAsync(ct);
+        }
+        catch (OperationCanceledException)
+        {
+            await stopping.CancelAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        await writing;
+        await stopping.CancelAsync();
+        await publishing;
+        timer?.Dispose();
+        journal?.Dispose();
+        stopping.Dispose();
+    }
+
+    private async Task EnqueueAsync(BookWork work, CancellationToken ct)
+    {
+        try
+        {
+            await queue.Writer.WriteAsync(work, ct);
+        }
+        catch (ChannelClosedException closed)
+        {
+            throw new BookStoppedException(closed.InnerException);
+        }
+    }
+
+    private void Replay(JournalRecord record, long cursor)
+    {
+        var outcome = engine.Apply(BookCommandCodec.Decode(record.Payload.Span), record.Seq, record.Time);
+        Invariant.Holds(outcome.IsOk && outcome.Value.HasChanged, "The journal holds only what changed something.");
+        if (record.Seq > cursor)
+        {
+            publisher.Publish(outcome.Value.Events);
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        var batch = new List<BookWork>(options.MaxBatch);
+        try
+        {
+            while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
+            {
+                RunBatch(batch);
+            }
+
+            running.TrySetResult();
+        }
+        catch (Exception failure)
+        {
+            LogFailed(logger, failure);
+            queue.Writer.TryComplete(failure);
+            FailAll(batch, new BookStoppedException(failure));
+            running.TrySetException(failure);
+        }
+    }
+
+    private void RunBatch(List<BookWork> batch)
+    {
+        Invariant.Holds(journal is not null, "The writer starts after the journal.");
+        var now = NotBefore(journal.LastTime);
+        var events = new List<IReadOnlyList<BookEvent>>();
+        batch.Clear();
+        if (engine.HasExpired(now))
+        {
+            batch.Add(new CommandWork(new Expire(now)));
+            events.Add(batch[0].Decide(engine, journal, now));
+        }
+
+        while (batch.Count < options.MaxBatch && queue.Reader.TryRead(out var work))
+        {
+            batch.Add(work);
+            events.Add(work.Decide(engine, journal, now));
+        }
+
+        FlushOf(batch, journal);
+        batch.ForEach(work => work.Release());
+        events.ForEach(publisher.Publish);
+        batch.Clear();
+    }
+
+    private static void FlushOf(List<BookWork> batch, Journal journal)
+    {
+        if (!journal.HasPending)
+        {
+            return;
+        }
+
+        journal.Flush();
+        if (batch.Exists(work => work is CommandWork { Command: PlaceBid }))
+        {
+            FaultPoints.Pass(FaultPoints.JournalAppended);
+        }
+    }
+
+    private void FailAll(List<BookWork> batch, BookStoppedException stopped)
+    {
+        batch.ForEach(work => work.Fail(stopped));
+        while (queue.Reader.TryRead(out var work))
+        {
+            work.Fail(stopped);
+        }
+    }
+
+    /// <summary>The clock's time, unless it went back: then the last time that was journalled.</summary>
+    private DateTimeOffset NotBefore(DateTimeOffset last)
+    {
+        var now = time.GetUtcNow();
+        return now > last ? now : last;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Replayed {Records} journal records in {Milliseconds} ms; cut {TornBytes} unfinished bytes off")]
+    private static partial void LogReplayed(ILogger logger, long records, double milliseconds, long tornBytes);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The order book stopped")]
+    private static partial void LogFailed(ILogger logger, Exception failure);
+}
