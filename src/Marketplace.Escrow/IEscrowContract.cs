@@ -43,11 +43,9 @@ public sealed record GasFees(UInt128 MaxFeePerGas, UInt128 MaxPriorityFeePerGas)
 public sealed record EscrowCall(EthAddress To, byte[] Data);
 
 /// <summary>How a mined transaction ended.</summary>
-/// <param name="Revert">The contract's error by name with its values, when it reverted and the node tells.</param>
 public sealed record MinedTransaction(TxHash Hash, BlockNumber Block, Hash32 BlockHash, bool IsSuccess, ulong GasUsed);
 
 /// <summary>What a settle call would do at the newest block.</summary>
-/// <param name="Skips">Rows that would be skipped, with the contract's reason 1 to 5.</param>
 /// <param name="Revert">The contract's error by name, when the whole call would revert.</param>
 public sealed record SettleOutlook(ulong Gas, string? Revert);
 
