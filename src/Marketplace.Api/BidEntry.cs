@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Marketplace.Kernel;
+using Marketplace.Matching;
+using Marketplace.OrderBook;
+using Marketplace.Protocol;
+
+namespace Marketplace.Api;
+
+/// <summary>Bids from gateways on their way into the book: shape first, then the request is kept, then the book decides.</summary>
+public sealed class BidEntry(BookLoop book, EntryStore entry, OperatorOptions options, TimeProvider time)
+{
+    private const int MaxReplicas = 16;
+
+    public async Task<Protocol.BidAnswer> EnterAsync(BudgetNo budget, BidFrame bid, CancellationToken ct)
+    {
+        if (ShapeFault(bid) is { } fault)
+        {
+            return Refusal(bid, "invalid_bid", fault, null);
+        }
+
+        var market = (await entry.MarketsAsync(ct)).FirstOrDefault(listed => listed.Model == bid.Model);
+        if (market is null)
+        {
+            return Refusal(bid, "model_not_found", $"Nobody offers the model '{bid.Model}'; see /v1/models.", null);
+        }
+
+        await entry.KeepAsync(
+            budget,
+            bid.ClientOrderId,
+            new StoredBid(bid.Replicas, bid.Quorum, bid.IsStreamed, bid.Request),
+            time.GetUtcNow(),
+            ct);
+        var answer = await book.SubmitAsync(Order(budget, market.Id, bid), ct);
+        var bestAsk = await BestAskAsync(market.Id, ct);
+        return answer.Match(ok => Answer(bid, ok, bestAsk), refusal => Refusal(bid, refusal, bestAsk));
+    }
+
+    public async Task CancelAsync(BudgetNo budget, string clientOrderId, CancellationToken ct)
+    {
+        var bid = await book.ReadAsync(state => state.Bid(budget, clientOrderId), ct);
+        if (bid is { State: BidState.Resting } resting)
+        {
+            await book.SubmitAsync(new OrderBook.CancelBid(resting.Order, budget), ct);
+        }
+    }
+
+    /// <summary>The best ask of a market, to tell a buyer what would have been enough.</summary>
+    public Task<UnitPrice?> BestAskAsync(MarketId market, CancellationToken ct) => book.ReadAsync(
+        state => state.Depth(market).Asks.Select(level => (UnitPrice?)level.Price).FirstOrDefault(), ct);
+
+    private PlaceBid Order(BudgetNo budget, MarketId market, BidFrame bid)
+    {
+        var expiresAt = DateTimeOffset.FromUnixTimeMilliseconds(bid.ExpiresAtUnixMilliseconds);
+        var mayRest = expiresAt > time.GetUtcNow();
+        return new PlaceBid(
+            market,
+            budget,
+            bid.ClientOrderId,
+            bid.Limit,
+            bid.PerLeg,
+            bid.Replicas,
+            IsWhole: true,
+            mayRest ? TimeInForce.GoodTillTime : TimeInForce.ImmediateOrCancel,
+            mayRest ? expiresAt : null,
+            options.FeeBps,
+            JobRequest.HashOf(bid.Request));
+    }
+
+    private string? ShapeFault(BidFrame bid)
+    {
+        if (bid.Quorum < 1 || bid.Replicas < bid.Quorum || bid.Replicas > MaxReplicas)
+        {
+            return $"Quorum is 1 to replicas, replicas at most {MaxReplicas}.";
+        }
+
+        if (bid.FeeBps != options.FeeBps)
+        {
+            return $"The fee is {options.FeeBps} basis points; reconnect to learn it.";
+        }
+
+        try
+        {
+            return JobRequest.Decode(bid.Request).Model == bid.Model ? null : "The request names another model.";
+        }
+        catch (JsonException)
+        {
+            return "The request is not canonical JSON.";
+        }
+    }
+
+    private static Protocol.BidAnswer Answer(BidFrame bid, OrderBook.BidAnswer answer, UnitPrice? bestAsk) => answer.State switch
+    {
+        BidState.Matched => new(bid.ClientOrderId, "matched", answer.Job, "", "", null),
+        BidState.Resting => new(bid.ClientOrderId, "resting", null, "", "", bestAsk),
+        BidState.Unfilled => Refusal(bid, "no_match", "No offers at or under the price cap are free now.", bestAsk),
+        _ => Refusal(bid, "order_ended", $"The order ended: {answer.State}.", bestAsk),
+    };
+
+    private static Protocol.BidAnswer Refusal(BidFrame bid, BookRefusal refusal, UnitPrice? bestAsk) => refusal switch
+    {
+        BookRefusal.InsufficientBudget => Refusal(
+            bid, "insufficient_budget", "The budget cannot hold the order: mkt deposit, then mkt budget open.", bestAsk),
+        BookRefusal.BudgetClosed or BookRefusal.BudgetExpired or BookRefusal.UnknownBudget => Refusal(
+            bid, "budget_closed", "The budget takes no orders: mkt budget open.", bestAsk),
+        BookRefusal.Busy => Refusal(bid, "busy", "The book is behind; try again in a second.", bestAsk),
+        _ => Refusal(bid, "refused", $"The book refused the order: {refusal}.", bestAsk),
+    };
+
+    private static Protocol.BidAnswer Refusal(BidFrame bid, string code, string message, UnitPrice? bestAsk) =>
+        new(bid.ClientOrderId, "refused", null, code, message, bestAsk);
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Marketplace.Escrow;
+using Marketplace.Execution;
+using Marketplace.Kernel;
+using Marketplace.OrderBook;
+using Marketplace.Protocol;
+using Marketplace.Settlement;
+using Marketplace.Storage;
+
+namespace Marketplace.Api;
+
+/// <summary>The market's parts put together: book, execution, links, facts. Where they know each other, they meet here.</summary>
+public sealed class Operator : IAsyncDisposable
+{
+    public Operator(
+        OperatorOptions options, IEscrowContract contract, Database database, ILoggerFactory loggers, TimeProvider time)
+    {
+        (Options, Contract, Database) = (options, contract, database);
+        var life = time.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", CultureInfo.InvariantCulture);
+        var live = new Live(time, loggers.CreateLogger<Operator>(), life);
+        FactLog = new FactLog(database);
+        Entry = new EntryStore(database);
+        var consumer = new LateConsumer();
+        Book = new BookLoop(
+            new BookLoopOptions(Path.Combine(options.DataDirectory, "book.journal")),
+            consumer,
+            time,
+            loggers.CreateLogger<BookLoop>());
+        Providers = new ProviderHub(contract, Book, Entry, options, live);
+        Gateways = new GatewayHub(contract, Book, new BidEntry(Book, Entry, options, time), options, live);
+        Jobs = new JobRunner(
+            new JobStore(database, FactLog),
+            new JobLinks(Providers, Gateways, new JobLedger(Book)),
+            contract.Domain,
+            new JobOptions { HoldTime = options.HoldTime },
+            new JobSurroundings(time, RandomNumberGenerator.GetBytes, loggers.CreateLogger<JobRunner>()));
+        consumer.Target = new BookConsumer(Jobs, Entry, Gateways, options);
+        Facts = new FactPump(database, FactLog, Book, Gateways, time);
+    }
+
+    public OperatorOptions Options { get; }
+
+    public IEscrowContract Contract { get; }
+
+    public Database Database { get; }
+
+    public FactLog FactLog { get; }
+
+    public EntryStore Entry { get; }
+
+    public BookLoop Book { get; }
+
+    public ProviderHub Providers { get; }
+
+    public GatewayHub Gateways { get; }
+
+    public JobRunner Jobs { get; }
+
+    public FactPump Facts { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Book.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    /// <summary>The book and its consumer know each other: the book is made first and its consumer set before it starts.</summary>
+    private sealed class LateConsumer : IBookEvents
+    {
+        public IBookEvents? Target { get; set; }
+
+        public Task<long> CursorAsync(CancellationToken ct) => Consumer.CursorAsync(ct);
+
+        public Task ConsumeAsync(IReadOnlyList<BookEvent> events, CancellationToken ct) => Consumer.ConsumeAsync(events, ct);
+
+        private IBookEvents Consumer => Target ?? throw new InvariantViolationException("The book has a consumer.");
+    }
+}

@@ -1,0 +1,95 @@
+using Marketplace.Kernel;
+using Marketplace.OrderBook;
+using Marketplace.Protocol;
+
+namespace Marketplace.Api;
+
+/// <summary>A market as <c>/v1/markets</c> tells it; prices are micro-tokens per million units.</summary>
+public sealed record MarketView(
+    string Model, string Class, string Unit, int Context, UnitPrice? BestAsk, int Providers, Quantity Depth);
+
+/// <summary>What a gateway or a provider needs to know of its operator; all of it can be checked on chain.</summary>
+public sealed record OperatorView(
+    ulong ChainId,
+    Uri Rpc,
+    EthAddress Token,
+    EthAddress Escrow,
+    EthAddress Bond,
+    BlockNumber StartBlock,
+    OperatorId OperatorId,
+    BasisPoints FeeBps,
+    BasisPoints InputWeightBps,
+    bool IsLocalChain);
+
+/// <summary>The operator's public routes.</summary>
+public static class Routes
+{
+    public static void MapMarket(this WebApplication app, Operator market)
+    {
+        app.MapGet("/healthz", () => "ok");
+        app.MapGet("/v1/info", () => InfoOf(market));
+        app.MapGet("/v1/markets", (CancellationToken ct) => MarketsAsync(market, ct));
+        app.MapGet("/v1/budgets/{no}", (uint no, CancellationToken ct) => BudgetAsync(market, new BudgetNo(no), ct));
+        app.Map("/v1/provider/connect", (HttpContext http) => ServeAsync(
+            http, SubProtocols.Provider, (socket, ct) => market.Providers.ServeAsync(socket, market.Jobs, ct)));
+        app.Map("/v1/gateway/connect", (HttpContext http) => ServeAsync(
+            http, SubProtocols.Gateway, (socket, ct) => market.Gateways.ServeAsync(socket, market.Jobs, ct)));
+    }
+
+    private static OperatorView InfoOf(Operator market) => new(
+        market.Contract.ChainId,
+        market.Options.PublicRpc,
+        market.Contract.Token,
+        market.Contract.Escrow,
+        market.Contract.Bond,
+        market.Options.StartBlock,
+        market.Options.OperatorId,
+        market.Options.FeeBps,
+        market.Options.InputWeightBps,
+        market.Options.IsLocalChain);
+
+    private static async Task<IReadOnlyList<MarketView>> MarketsAsync(Operator market, CancellationToken ct)
+    {
+        var views = new List<MarketView>();
+        foreach (var listed in await market.Entry.MarketsAsync(ct))
+        {
+            var asks = (await market.Book.ReadAsync(state => state.Depth(listed.Id), ct)).Asks;
+            views.Add(new MarketView(
+                listed.Model,
+                listed.DeterminismClass,
+                listed.Unit,
+                listed.ContextTokens,
+                asks.Select(level => (UnitPrice?)level.Price).FirstOrDefault(),
+                asks.Sum(level => level.Orders),
+                asks.Aggregate(Quantity.Zero, (sum, level) => sum + level.Quantity)));
+        }
+
+        return views;
+    }
+
+    private static async Task<IResult> BudgetAsync(Operator market, BudgetNo budgetNo, CancellationToken ct) =>
+        await market.Book.ReadAsync(state => state.Budget(budgetNo), ct) is { } budget
+            ? Results.Ok(budget)
+            : Results.Problem($"Budget {budgetNo} is not open in a final block.", statusCode: 404);
+
+    private static async Task ServeAsync(
+        HttpContext http, string subProtocol, Func<FrameSocket, CancellationToken, Task> serve)
+    {
+        if (!http.WebSockets.IsWebSocketRequest || !http.WebSockets.WebSocketRequestedProtocols.Contains(subProtocol))
+        {
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await http.Response.WriteAsync($"Connect by WebSocket with the sub-protocol {subProtocol}.");
+            return;
+        }
+
+        using var socket = new FrameSocket(await http.WebSockets.AcceptWebSocketAsync(subProtocol));
+        try
+        {
+            await serve(socket, http.RequestAborted);
+        }
+        catch (Exception end) when (end is ConnectionEndedException or OperationCanceledException)
+        {
+            // The peer left or was refused; a peer that comes back finds all it needs in the stores.
+        }
+    }
+}
