@@ -4,7 +4,6 @@ using System.Text.Json;
 using Marketplace.Kernel;
 using Org.BouncyCastle.Crypto;
 using Org.BouncyCastle.Crypto.Engines;
-using Org.BouncyCastle.Crypto.Generators;
 using Org.BouncyCastle.Crypto.Modes;
 using Org.BouncyCastle.Crypto.Parameters;
 
@@ -47,7 +46,7 @@ public static class Keystore
     /// <param name="scryptN">A power of two; <see cref="StandardScryptN"/> outside tests.</param>
     public static string Encrypt(PrivateKey key, string password, byte[] salt, byte[] iv, Guid id, int scryptN)
     {
-        var derived = SCrypt.Generate(Encoding.UTF8.GetBytes(password), salt, scryptN, ScryptR, ScryptP, DerivedLength);
+        var derived = Scrypt.Derive(Encoding.UTF8.GetBytes(password), salt, scryptN, ScryptR, ScryptP, DerivedLength);
         var cipherText = ApplyCipher(derived, iv, key.ToBytes());
         return JsonSerializer.Serialize(new
         {

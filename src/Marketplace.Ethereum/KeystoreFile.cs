@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Marketplace.Kernel;
-using Org.BouncyCastle.Crypto.Generators;
 
 namespace Marketplace.Ethereum;
 
@@ -93,7 +92,7 @@ internal sealed record KeystoreFile(
             return KeystoreRejection.CostTooHigh;
         }
 
-        return (Func<byte[], byte[]>)(password => SCrypt.Generate(password, salt, n, r, p, DerivedLength));
+        return (Func<byte[], byte[]>)(password => Scrypt.Derive(password, salt, n, r, p, DerivedLength));
     }
 
     private static Result<Func<byte[], byte[]>, KeystoreRejection> ReadPbkdf2(JsonElement parameters, byte[] salt)
