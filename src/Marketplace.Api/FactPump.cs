@@ -38,7 +38,7 @@ public sealed class FactPump(Database database, FactLog facts, BookLoop book, IG
         {
             await ApplyAsync(fact, ct);
             await database.WriteAsync(
-                (connection, transaction) => facts.AdvanceAsync(connection, transaction, Consumer, fact.Id), ct);
+                (connection, transaction) => FactLog.AdvanceAsync(connection, transaction, Consumer, fact.Id), ct);
         }
 
         return found.Count;
