@@ -1,0 +1,191 @@
+using System.Data;
+using System.Text.Json;
+using Dapper;
+using Marketplace.Escrow;
+using Marketplace.Kernel;
+using Marketplace.Storage;
+
+namespace Marketplace.Execution;
+
+/// <summary>Jobs and their legs in SQL. A job is always read and written whole.</summary>
+public sealed class JobStore(Database database)
+{
+    private const string LegColumns =
+        """
+        assignment_id AS AssignmentId, leg_no AS LegNo, provider_id AS ProviderId, signer AS Signer, price AS Price,
+        status AS Status, commit_by AS CommitBy, reveal_by AS RevealBy, is_reveal_asked AS IsRevealAsked,
+        is_requests_fault AS IsRequestsFault, commitment AS Commitment, commit_signature AS CommitSignature,
+        result_json AS ResultJson, result_signature AS ResultSignature, canonical AS Canonical,
+        result_digest AS ResultDigest
+        """;
+
+    /// <summary>The revealed result of a leg.</summary>
+    public static JobResult ResultOf(Leg leg) => JsonSerializer.Deserialize<JobResult>(leg.ResultJson ?? "null")
+        ?? throw new InvariantViolationException($"Leg {leg.LegNo} has shown no result.");
+
+    public Task<long> CursorAsync(CancellationToken ct) => database.ReadAsync(
+        connection => connection.ExecuteScalarAsync<long>("SELECT coalesce(max(seq), 0) FROM book_cursor"), ct);
+
+    /// <summary>Stores a matched job and moves the book's cursor, once.</summary>
+    public Task CreateAsync(NewJob job, IReadOnlyList<Leg> legs, DateTimeOffset now, JobOptions options, CancellationToken ct) =>
+        database.WriteAsync(
+            async (connection, transaction) =>
+            {
+                var isNew = await connection.ExecuteAsync(
+                    """
+                    INSERT INTO job (job_id, budget_no, client_order_id, request, input_hash, per_leg, fee_bps,
+                        input_weight_bps, quorum, is_streamed, status, deadline, matched_at)
+                    VALUES (@JobId, @BudgetNo, @ClientOrderId, @Request, @InputHash, @PerLeg, @FeeBps,
+                        @InputWeightBps, @Quorum, @IsStreamed, 1, @deadline, @now)
+                    ON CONFLICT (job_id) DO NOTHING
+                    """,
+                    new
+                    {
+                        job.JobId,
+                        job.BudgetNo,
+                        job.ClientOrderId,
+                        job.Request,
+                        job.InputHash,
+                        job.PerLeg,
+                        job.FeeBps,
+                        job.InputWeightBps,
+                        job.Quorum,
+                        job.IsStreamed,
+                        deadline = now + options.JobTime,
+                        now,
+                    },
+                    transaction) == 1;
+                foreach (var leg in isNew ? legs : [])
+                {
+                    await InsertAsync(connection, transaction, job.JobId, leg);
+                }
+
+                await connection.ExecuteAsync(
+                    """
+                    INSERT INTO book_cursor (id, seq) VALUES (1, @BookSeq)
+                    ON CONFLICT (id) DO UPDATE SET seq = max(seq, excluded.seq)
+                    """,
+                    new { job.BookSeq },
+                    transaction);
+            },
+            ct);
+
+    public Task<Job?> FindAsync(JobId id, CancellationToken ct) => database.ReadAsync(
+        async connection =>
+        {
+            var row = await connection.QuerySingleOrDefaultAsync<JobRow>(
+                """
+                SELECT job_id AS JobId, budget_no AS BudgetNo, client_order_id AS ClientOrderId, request AS Request,
+                    input_hash AS InputHash, per_leg AS PerLeg, fee_bps AS FeeBps, input_weight_bps AS InputWeightBps,
+                    quorum AS Quorum, is_streamed AS IsStreamed, status AS Status, deadline AS Deadline, paid AS Paid,
+                    fee AS Fee, end_code AS EndCode, end_message AS EndMessage
+                FROM job WHERE job_id = @id
+                """,
+                new { id });
+            if (row is null)
+            {
+                return null;
+            }
+
+            var legs = await connection.QueryAsync<LegRow>(
+                $"SELECT {LegColumns} FROM assignment WHERE job_id = @id ORDER BY leg_no", new { id });
+            return row.ToJob(legs.Select(leg => leg.ToLeg()).ToList());
+        },
+        ct);
+
+    public Task<JobId?> JobOfAsync(AssignmentId assignment, CancellationToken ct) => database.ReadAsync(
+        async connection => (await connection.QuerySingleOrDefaultAsync<long?>(
+            "SELECT job_id FROM assignment WHERE assignment_id = @assignment", new { assignment }))
+            is { } id ? new JobId(id) : (JobId?)null,
+        ct);
+
+    public Task<IReadOnlyList<JobId>> OpenAsync(CancellationToken ct) => database.ReadAsync<IReadOnlyList<JobId>>(
+        async connection => (await connection.QueryAsync<long>("SELECT job_id FROM job WHERE status < 5 ORDER BY job_id"))
+            .Select(id => new JobId(id)).ToList(),
+        ct);
+
+    /// <summary>Adds a bought leg; the same leg again changes nothing.</summary>
+    public Task AddLegAsync(JobId job, Leg leg, CancellationToken ct) => database.WriteAsync(
+        (connection, transaction) => InsertAsync(connection, transaction, job, leg), ct);
+
+    /// <summary>Stores a job's new state, with what its tickets tell Settlement if there are any.</summary>
+    public Task SaveAsync(Job job, IReadOnlyList<JobTicketed> ticketed, DateTimeOffset now, CancellationToken ct) =>
+        database.WriteAsync(
+            async (connection, transaction) =>
+            {
+                await UpdateAsync(connection, transaction, job, now);
+                foreach (var leg in job.Legs)
+                {
+                    await UpdateAsync(connection, transaction, leg);
+                }
+
+                foreach (var fact in ticketed)
+                {
+                    await connection.ExecuteAsync(
+                        "INSERT INTO ticket (assignment_id, budget_no, job_no) VALUES (@AssignmentId, @BudgetNo, @JobNo)",
+                        new { fact.Ticket.AssignmentId, fact.Ticket.BudgetNo, fact.Ticket.JobNo },
+                        transaction);
+                    await FactLog.AppendAsync(connection, transaction, FactKinds.JobTicketed, fact, now);
+                }
+            },
+            ct);
+
+    private static Task InsertAsync(IDbConnection connection, IDbTransaction transaction, JobId job, Leg leg) =>
+        connection.ExecuteAsync(
+            """
+            INSERT INTO assignment (assignment_id, job_id, leg_no, provider_id, signer, price, status, commit_by, reveal_by,
+                is_reveal_asked, is_requests_fault)
+            VALUES (@AssignmentId, @job, @LegNo, @ProviderId, @Signer, @Price, @Status, @CommitBy, @RevealBy, 0, 0)
+            ON CONFLICT (job_id, leg_no) DO NOTHING
+            """,
+            new
+            {
+                leg.AssignmentId,
+                job,
+                leg.LegNo,
+                leg.ProviderId,
+                leg.Signer,
+                leg.Price,
+                Status = (int)leg.Status,
+                leg.CommitBy,
+                leg.RevealBy,
+            },
+            transaction);
+
+    private static Task UpdateAsync(IDbConnection connection, IDbTransaction transaction, Job job, DateTimeOffset now) =>
+        connection.ExecuteAsync(
+            """
+            UPDATE job SET status = @Status, paid = @Paid, fee = @Fee, end_code = @EndCode, end_message = @EndMessage,
+                request = CASE WHEN @Status >= 5 THEN x'' ELSE request END,
+                verified_at = CASE WHEN @Status = 2 AND verified_at = 0 THEN @now ELSE verified_at END,
+                ended_at = CASE WHEN @Status >= 5 AND ended_at = 0 THEN @now ELSE ended_at END
+            WHERE job_id = @JobId
+            """,
+            new { job.JobId, Status = (int)job.Status, job.Paid, job.Fee, job.EndCode, job.EndMessage, now },
+            transaction);
+
+    private static Task UpdateAsync(IDbConnection connection, IDbTransaction transaction, Leg leg) =>
+        connection.ExecuteAsync(
+            """
+            UPDATE assignment SET status = @Status, reveal_by = @RevealBy, is_reveal_asked = @IsRevealAsked,
+                is_requests_fault = @IsRequestsFault, commitment = @Commitment, commit_signature = @CommitSignature,
+                result_json = @ResultJson, result_signature = @ResultSignature, canonical = @Canonical,
+                result_digest = @ResultDigest
+            WHERE assignment_id = @AssignmentId
+            """,
+            new
+            {
+                leg.AssignmentId,
+                Status = (int)leg.Status,
+                leg.RevealBy,
+                leg.IsRevealAsked,
+                leg.IsRequestsFault,
+                Commitment = leg.Commitment?.ToBytes(),
+                leg.CommitSignature,
+                leg.ResultJson,
+                leg.ResultSignature,
+                leg.Canonical,
+                ResultDigest = leg.ResultDigest?.ToBytes(),
+            },
+            transaction);
+}
