@@ -1,0 +1,77 @@
+using Marketplace.Escrow;
+using Marketplace.Ethereum;
+using Marketplace.Kernel;
+
+namespace Marketplace.Settlement;
+
+/// <summary>What the operator asks a gateway to sign; the receipts are in the order of the lines.</summary>
+public sealed record StatementProposal(Statement Statement, IReadOnlyList<Receipt> Receipts);
+
+/// <summary>Why a statement was not signed.</summary>
+public enum StatementSigningRejection
+{
+    /// <summary>No gateway, or no answer in time: ask again later.</summary>
+    GatewayOffline = 1,
+
+    /// <summary>The gateway holds tickets that the statement leaves out; it sends them again.</summary>
+    MissingTickets,
+
+    /// <summary>The gateway disagrees with a line.</summary>
+    Refused,
+}
+
+/// <summary>The buyer's gateway, which alone holds the session key.</summary>
+public interface IStatementSigner
+{
+    Task<Result<EthSignature, StatementSigningRejection>> SignAsync(StatementProposal proposal, CancellationToken ct);
+}
+
+/// <summary>The operator's co-signer: it consents to whole batches and signs nothing else.</summary>
+public interface ICosigner
+{
+    Task<EthSignature> CosignBatchAsync(byte[] payload, CancellationToken ct);
+}
+
+/// <summary>A co-signer whose key is in this process. It builds the digest itself, so nothing but a batch can be signed.</summary>
+public sealed class KeyCosigner(PrivateKey key, Eip712Domain domain) : ICosigner
+{
+    public Task<EthSignature> CosignBatchAsync(byte[] payload, CancellationToken ct) =>
+        Task.FromResult(key.Sign(SettlePayload.CosignDigest(domain, payload)));
+}
+
+/// <summary>How settlement behaves.</summary>
+public sealed record SettlementOptions
+{
+    public required OperatorId OperatorId { get; init; }
+
+    /// <summary>The first block that may hold a log of the escrow.</summary>
+    public required BlockNumber StartBlock { get; init; }
+
+    /// <summary>How long settleable jobs may wait for company.</summary>
+    public TimeSpan CollectTime { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>So many settleable jobs do not wait.</summary>
+    public int CollectJobs { get; init; } = 50;
+
+    /// <summary>So much settleable pay does not wait.</summary>
+    public TokenAmount CollectAmount { get; init; } = new(1_000_000);
+
+    public int MaxJobsPerStatement { get; init; } = 1_000;
+
+    /// <summary>A batch above this is cut (EIP-7825 caps a transaction at 16,777,216).</summary>
+    public ulong BatchGasLimit { get; init; } = 12_000_000;
+
+    public int MaxOpenTransactions { get; init; } = 2;
+
+    /// <summary>Blocks without a receipt before the fees are raised.</summary>
+    public ulong BumpAfterBlocks { get; init; } = 5;
+
+    /// <summary>Fees are never raised above this, in wei per gas.</summary>
+    public UInt128 FeeCapWei { get; init; } = 500_000_000_000;
+
+    public TimeSpan LeaseTime { get; init; } = TimeSpan.FromSeconds(60);
+}
+
+/// <summary>The keys and ports that a tick works with.</summary>
+public sealed record SettlementParties(
+    IEscrowContract Contract, IStatementSigner Signer, ICosigner Cosigner, PrivateKey GasKey);

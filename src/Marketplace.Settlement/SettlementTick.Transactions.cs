@@ -1,0 +1,106 @@
+using Marketplace.Escrow;
+using Marketplace.Kernel;
+using Microsoft.Extensions.Logging;
+
+namespace Marketplace.Settlement;
+
+/// <summary>The care of open transactions: sign, store, send, look, send again, raise the fee.</summary>
+public sealed partial class SettlementTick
+{
+    private async Task CareAsync(CancellationToken ct)
+    {
+        foreach (var open in await store.OpenTransactionsAsync(ct))
+        {
+            await CareAsync(open, ct);
+        }
+    }
+
+    private async Task CareAsync(OpenTransaction open, CancellationToken ct)
+    {
+        foreach (var attempt in open.Attempts)
+        {
+            if (await parties.Contract.ReceiptAsync(attempt.Hash, ct) is { } mined)
+            {
+                await EndWhenFinalAsync(open, mined, ct);
+                return;
+            }
+        }
+
+        var used = await parties.Contract.FinalizedNonceAsync(parties.GasKey.Address, ct);
+        if (open.Attempts.Count > 0 && used > open.Nonce)
+        {
+            LogNonceTaken(open.Nonce);
+            await store.EndTransactionAsync(open, "dead", null, ct);
+            return;
+        }
+
+        var head = await parties.Contract.LatestBlockAsync(ct);
+        if (open.Attempts.Count == 0)
+        {
+            await AttemptAsync(open, await parties.Contract.SuggestFeesAsync(ct), head.Number, ct);
+        }
+        else if (head.Number.Value >= open.Attempts[^1].FirstHead.Value + options.BumpAfterBlocks)
+        {
+            await BumpAsync(open, head.Number, ct);
+        }
+        else
+        {
+            // An attempt never sent and one whose reply was lost look the same, and so does the cure.
+            await SendAsync(open.Attempts[^1].Hash, open.Attempts[^1].Raw, ct);
+        }
+    }
+
+    private async Task EndWhenFinalAsync(OpenTransaction open, MinedTransaction mined, CancellationToken ct)
+    {
+        var cursor = await store.FinalCursorAsync(ct);
+        if (cursor is { } at && mined.Block <= at.Number)
+        {
+            await store.EndTransactionAsync(open, mined.IsSuccess ? "final" : "reverted", mined.GasUsed, ct);
+            LogEnded(mined.Hash, mined.IsSuccess, mined.GasUsed);
+        }
+    }
+
+    private async Task BumpAsync(OpenTransaction open, BlockNumber head, CancellationToken ct)
+    {
+        var suggested = await parties.Contract.SuggestFeesAsync(ct);
+        if (FeeBump.NextUp(open.Attempts[^1].Fees, suggested, options.FeeCapWei) is { } fees)
+        {
+            await AttemptAsync(open, fees, head, ct);
+        }
+        else
+        {
+            LogFeeCap(open.Nonce);
+        }
+    }
+
+    private async Task AttemptAsync(OpenTransaction open, GasFees fees, BlockNumber head, CancellationToken ct)
+    {
+        var call = parties.Contract.Settle(options.OperatorId, open.Batch.Payload, open.Batch.Cosignature);
+        var signed = parties.Contract.Sign(parties.GasKey, call, open.Nonce, open.GasLimit, fees);
+        await store.AddAttemptAsync(open.Id, signed, fees, head, ct);
+        FaultPoints.Pass(FaultPoints.AttemptStored);
+        await SendAsync(signed.Hash, signed.Raw, ct);
+    }
+
+    private async Task SendAsync(TxHash hash, byte[] raw, CancellationToken ct)
+    {
+        var outcome = await parties.Contract.SendAsync(raw, ct);
+        FaultPoints.Pass(FaultPoints.TransactionSent);
+        LogSent(hash, outcome);
+
+        // The bytes are out: a shutdown must not stop us from writing that down.
+        await store.BroadcastAsync(hash, CancellationToken.None);
+    }
+
+    [LoggerMessage(6011, LogLevel.Information, "Sent {Transaction}: {Outcome}")]
+    private partial void LogSent(TxHash transaction, SendOutcome outcome);
+
+    [LoggerMessage(6012, LogLevel.Information, "{Transaction} is final, success {IsSuccess}, {Gas} gas")]
+    private partial void LogEnded(TxHash transaction, bool isSuccess, ulong gas);
+
+    [LoggerMessage(6013, LogLevel.Error, "Nonce {Nonce} was used by a transaction that is not ours")]
+    private partial void LogNonceTaken(ulong nonce);
+
+    [LoggerMessage(6014, LogLevel.Error, "The transaction with nonce {Nonce} waits at the fee cap")]
+    private partial void LogFeeCap(ulong nonce);
+}
