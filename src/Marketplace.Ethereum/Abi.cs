@@ -8,7 +8,7 @@ public static class Abi
     /// <summary>The first four bytes of the hash of a signature such as <c>transfer(address,uint256)</c>.</summary>
     public static byte[] Selector(string signature) => Keccak256.Hash(signature).ToBytes()[..4];
 
-    /// <summary>The first topic of the event <c>Transfer(address,address,uint256)</c>: the hash of its signature.</summary>
+    /// <summary>The first topic of <c>Transfer(address,address,uint256)</c>: the hash of the signature.</summary>
     public static Hash32 EventTopic(string signature) => Keccak256.Hash(signature);
 }
 

@@ -11,7 +11,8 @@ namespace Marketplace.Ethereum;
 /// </remarks>
 public sealed class AbiReader(ReadOnlyMemory<byte> encoded)
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private int position;
     private int? firstTail;

@@ -4,7 +4,7 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Ethereum;
 
-/// <summary>Writes values as the Solidity contract ABI encodes the members of a tuple: heads first, dynamic tails after.</summary>
+/// <summary>Writes values as the contract ABI encodes the members of a tuple: heads first, then tails.</summary>
 public sealed class AbiWriter
 {
     private readonly List<Member> members = [];

@@ -41,7 +41,8 @@ public readonly record struct EthSignature(Hash32 R, Hash32 S, byte RecoveryId)
         bytes[Hash32.Length..].CopyTo(s);
         var recoveryId = (byte)(s[0] >> 7);
         s[0] &= 0x7f;
-        return TryAccept(new EthSignature(new Hash32(bytes[..Hash32.Length]), new Hash32(s), recoveryId), out signature);
+        var r = new Hash32(bytes[..Hash32.Length]);
+        return TryAccept(new EthSignature(r, new Hash32(s), recoveryId), out signature);
     }
 
     /// <summary>Sixty-five bytes: r, s and v, which is 27 or 28.</summary>
@@ -56,7 +57,7 @@ public readonly record struct EthSignature(Hash32 R, Hash32 S, byte RecoveryId)
         return bytes;
     }
 
-    /// <summary>Reads <see cref="ToBytes65"/>; false for another length or v, a high s or r or s out of range.</summary>
+    /// <summary>Reads <see cref="ToBytes65"/>; false for another length or v, a high s or a scalar out of range.</summary>
     public static bool TryFromBytes65(ReadOnlySpan<byte> bytes, out EthSignature signature)
     {
         signature = default;

@@ -31,8 +31,9 @@ public sealed class EthereumClient(JsonRpcClient rpc)
         QueryLogsAsync(
             new { address, fromBlock = BlockTag.At(from).ToString(), toBlock = BlockTag.At(to).ToString() }, ct);
 
-    /// <summary>The logs of one contract in one block, named by its hash: proof against a reorganisation in between.</summary>
-    public Task<IReadOnlyList<ChainLogEntry>> GetLogsAsync(EthAddress address, Hash32 blockHash, CancellationToken ct) =>
+    /// <summary>The logs of one contract in one block, by its hash: no reorganisation can mix two blocks.</summary>
+    public Task<IReadOnlyList<ChainLogEntry>> GetLogsAsync(
+        EthAddress address, Hash32 blockHash, CancellationToken ct) =>
         QueryLogsAsync(new { address, blockHash }, ct);
 
     /// <summary>Null while the transaction is not mined.</summary>
@@ -122,7 +123,7 @@ public sealed class EthereumClient(JsonRpcClient rpc)
             new BlockNumber(RpcHex.QuantityUInt64(RpcHex.Member(log, "blockNumber"))),
             RpcHex.Hash(RpcHex.Member(log, "blockHash")),
             new TxHash(RpcHex.Hash(RpcHex.Member(log, "transactionHash"))),
-            checked((uint)RpcHex.QuantityUInt64(RpcHex.Member(log, "logIndex"))));
+            RpcHex.QuantityUInt32(RpcHex.Member(log, "logIndex")));
     }
 
     private static TransactionReceipt ReadReceipt(JsonElement receipt)

@@ -25,7 +25,8 @@ public sealed class JsonRpcClient(HttpClient http, Uri endpoint, TimeSpan timeou
         var reply = await PostAsync(method, request, ct);
         if (!HasId(reply, out var id) || id != request.Id)
         {
-            throw ErrorOf(reply) ?? (Exception)new RpcTransportException($"The reply to {method} is to something else.");
+            throw ErrorOf(reply)
+                ?? (Exception)new RpcTransportException($"The reply to {method} is to something else.");
         }
 
         return ResultOf(reply);
@@ -76,10 +77,12 @@ public sealed class JsonRpcClient(HttpClient http, Uri endpoint, TimeSpan timeou
         deadline.CancelAfter(timeout);
         try
         {
-            using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, JsonSerializerOptions.Web));
+            var json = JsonSerializer.SerializeToUtf8Bytes(body, JsonSerializerOptions.Web);
+            using var content = new ByteArrayContent(json);
             content.Headers.ContentType = JsonType;
             using var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = content };
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+            using var response = await http.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
             response.EnsureSuccessStatusCode();
             await response.Content.LoadIntoBufferAsync(MaxReplyBytes, deadline.Token);
             return JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsByteArrayAsync(deadline.Token));

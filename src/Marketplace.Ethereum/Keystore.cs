@@ -18,7 +18,7 @@ public enum KeystoreRejection : byte
     /// <summary>The version is not 3.</summary>
     UnsupportedVersion = 2,
 
-    /// <summary>The cipher is not AES-128-CTR, or the key derivation neither scrypt nor PBKDF2 with HMAC-SHA256.</summary>
+    /// <summary>The cipher is not AES-128-CTR, or the derivation neither scrypt nor PBKDF2-HMAC-SHA256.</summary>
     UnsupportedAlgorithm = 3,
 
     /// <summary>The file asks for more work or memory than any wallet writes.</summary>

@@ -3,8 +3,8 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Ethereum;
 
-/// <summary>The curve by libsecp256k1 (constant-time; include/secp256k1.h and secp256k1_recovery.h name the calls).</summary>
-/// <remarks>Function pointers, not LibraryImport: the library is optional and its file name differs by version.</remarks>
+/// <summary>The curve by libsecp256k1: constant-time (its headers secp256k1.h and secp256k1_recovery.h).</summary>
+/// <remarks>Function pointers, not LibraryImport: the library is optional and its file name varies.</remarks>
 internal sealed unsafe class NativeSecp256k1 : ISecp256k1Backend
 {
     private const uint SignAndVerify = 0x301; // SECP256K1_CONTEXT_SIGN | SECP256K1_CONTEXT_VERIFY
@@ -12,8 +12,8 @@ internal sealed unsafe class NativeSecp256k1 : ISecp256k1Backend
     private const int OpaqueLength = 128; // larger than both opaque structs (64 and 65 bytes)
     private const int PublicKeyLength = 65;
 
-    private static readonly string[] FileNames = ["libsecp256k1.so.1", "libsecp256k1.so.2", "libsecp256k1.so.0",
-        "libsecp256k1.so"];
+    private static readonly string[] FileNames = 
+        ["libsecp256k1.so.1", "libsecp256k1.so.2", "libsecp256k1.so.0", "libsecp256k1.so"];
 
     private readonly IntPtr context;
     private readonly delegate* unmanaged<IntPtr, byte*, byte*, int> create;
@@ -27,7 +27,8 @@ internal sealed unsafe class NativeSecp256k1 : ISecp256k1Backend
     {
         Name = fileName;
         create = (delegate* unmanaged<IntPtr, byte*, byte*, int>)Export(library, "ec_pubkey_create");
-        serialize = (delegate* unmanaged<IntPtr, byte*, nuint*, byte*, uint, int>)Export(library, "ec_pubkey_serialize");
+        serialize = (delegate* unmanaged<IntPtr, byte*, nuint*, byte*, uint, int>)
+            Export(library, "ec_pubkey_serialize");
         sign = (delegate* unmanaged<IntPtr, byte*, byte*, byte*, IntPtr, IntPtr, int>)
             Export(library, "ecdsa_sign_recoverable");
         writeSignature = (delegate* unmanaged<IntPtr, byte*, int*, byte*, int>)

@@ -21,13 +21,13 @@ public sealed class PrivateKey
 
     public EthAddress Address { get; }
 
-    /// <exception cref="ArgumentException">Not 32 bytes, or not between 1 and the order of the curve less 1.</exception>
+    /// <exception cref="ArgumentException">Not 32 bytes, or not from 1 to the curve's order less 1.</exception>
     public static PrivateKey FromBytes(ReadOnlySpan<byte> secret) =>
         TryFromBytes(secret, out var key)
             ? key
             : throw new ArgumentException("A key is 32 bytes from 1 to the order of the curve less 1.", nameof(secret));
 
-    /// <summary>A key from <paramref name="randomBytes"/>, which must be a cryptographic source outside tests.</summary>
+    /// <summary>A key from <paramref name="randomBytes"/>, a cryptographic source outside tests.</summary>
     public static PrivateKey Create(Func<int, byte[]> randomBytes)
     {
         for (var attempt = 0; attempt < CreateAttempts; attempt++)

@@ -21,7 +21,8 @@ public sealed class RlpItem
     public byte[] Bytes => bytes ?? throw new RlpDecodingException("Expected a byte string, found a list.");
 
     /// <exception cref="RlpDecodingException">The item is a byte string.</exception>
-    public IReadOnlyList<RlpItem> Items => items ?? throw new RlpDecodingException("Expected a list, found a byte string.");
+    public IReadOnlyList<RlpItem> Items =>
+        items ?? throw new RlpDecodingException("Expected a list, found a byte string.");
 
     public static RlpItem Of(ReadOnlySpan<byte> bytes) => new(bytes.ToArray(), null);
 
@@ -42,7 +43,7 @@ public sealed class RlpItem
         : new BigInteger(Bytes, isUnsigned: true, isBigEndian: true);
 }
 
-/// <summary>Ethereum's recursive length prefix (Yellow Paper, appendix B). Reading takes the one canonical form only.</summary>
+/// <summary>Ethereum's recursive length prefix (Yellow Paper, appendix B). Only the canonical form is read.</summary>
 public static class Rlp
 {
     private const int MaxDepth = 64;

@@ -29,6 +29,12 @@ internal static class RpcHex
         return number <= ulong.MaxValue ? (ulong)number : throw Malformed("a number of 64 bits");
     }
 
+    public static uint QuantityUInt32(JsonElement value)
+    {
+        var number = Quantity(value);
+        return number <= uint.MaxValue ? (uint)number : throw Malformed("a number of 32 bits");
+    }
+
     public static byte[] Data(JsonElement value) =>
         Hex.TryDecode(Text(value), out var bytes) ? bytes : throw Malformed("hex data");
 

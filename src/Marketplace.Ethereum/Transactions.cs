@@ -9,7 +9,7 @@ public sealed record SignedTransaction(byte[] Raw, TxHash Hash)
     internal static SignedTransaction Of(byte[] raw) => new(raw, new TxHash(Keccak256.Hash(raw)));
 }
 
-/// <summary>A transaction with a fee cap (EIP-1559, type 2), with an empty access list. Fees and value are in wei.</summary>
+/// <summary>A transaction with a fee cap (EIP-1559, type 2), no access list. Fees and value are in wei.</summary>
 /// <param name="To">Null to create a contract from <paramref name="Data"/>.</param>
 public sealed record Eip1559Transaction(
     ulong ChainId,

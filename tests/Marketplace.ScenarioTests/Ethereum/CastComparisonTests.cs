@@ -24,11 +24,19 @@ public sealed class CastComparisonTests
     private static readonly Gen<BigInteger> Number = Gen.Byte.Array[0, 32]
         .Select(bytes => new BigInteger(bytes, isUnsigned: true, isBigEndian: true));
 
-    private static readonly Gen<string> Text = Gen.Char["abcXYZ019 äß中"].Array[0, 40].Select(letters => new string(letters));
+    private static readonly Gen<ulong> Wei = Gen.ULong[0, 1 << 30];
+
+    private static readonly Gen<string> Text =
+        Gen.Char["abcXYZ019 äß中"].Array[0, 40].Select(letters => new string(letters));
 
     [Fact]
     public Task Keccak_hashes_as_cast_does() => Bytes.SampleAsync(
-        async bytes => Keccak256.Hash(bytes).ToString().Should().Be(await CastProcess.RunAsync("keccak", Hex.Encode(bytes))),
+        async bytes =>
+        {
+            var expected = await CastProcess.RunAsync("keccak", Hex.Encode(bytes));
+
+            Keccak256.Hash(bytes).ToString().Should().Be(expected);
+        },
         iter: Rounds,
         threads: 1);
 
@@ -67,7 +75,7 @@ public sealed class CastComparisonTests
                         $"\"{text}\"",
                         hash.ToString(),
                         $"[{string.Join(',', numbers.Select(Invariant))}]",
-                        $"[{string.Join(',', pairs.Select(pair => $"({Invariant(pair.Item1)},{Hex.Encode(pair.Item2)})"))}]");
+                        $"[{string.Join(',', pairs.Select(Spelled))}]");
 
                     Hex.Encode(written.ToArray()).Should().Be(expected);
                 },
@@ -116,15 +124,17 @@ public sealed class CastComparisonTests
 
     [Fact]
     public Task Transactions_are_signed_as_cast_does() =>
-        Gen.Select(Gen.ULong[1, 1 << 40], Gen.ULong[0, 1 << 20], Gen.ULong[0, 1 << 30], Gen.ULong[0, 1 << 30], Address, Bytes)
+        Gen.Select(Gen.ULong[1, 1ul << 40], Gen.ULong[0, 1 << 20], Wei, Wei, Address, Bytes)
             .SampleAsync(
                 async (chainId, nonce, tip, value, to, data) =>
                 {
-                    var transaction = new Eip1559Transaction(chainId, nonce, tip, (BigInteger)tip * 2, 90_000, to, value, data);
+                    var transaction = new Eip1559Transaction(
+                        chainId, nonce, tip, tip * 2, 90_000, to, value, data);
 
                     var expected = await CastProcess.RunAsync(
                         "mktx", "--private-key", KeyHex, "--chain", Invariant(chainId), "--nonce", Invariant(nonce),
-                        "--gas-limit", "90000", "--gas-price", Invariant(tip * 2), "--priority-gas-price", Invariant(tip),
+                        "--gas-limit", "90000", "--gas-price", Invariant(tip * 2),
+                        "--priority-gas-price", Invariant(tip),
                         "--value", Invariant(value), to.ToString(), Hex.Encode(data));
 
                     Hex.Encode(transaction.Sign(Key).Raw).Should().Be(expected);
@@ -151,6 +161,9 @@ public sealed class CastComparisonTests
             folder.Delete(recursive: true);
         }
     }
+
+    private static string Spelled((BigInteger, byte[]) pair) =>
+        $"({Invariant(pair.Item1)},{Hex.Encode(pair.Item2)})";
 
     private static string Invariant(BigInteger value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Marketplace.ScenarioTests.Ethereum;
 
-/// <summary>Foundry's <c>cast</c>, as npm installed it at the root of the repository: an Ethereum of other authors.</summary>
+/// <summary>Foundry's <c>cast</c>, as npm installs it at the repository's root: an Ethereum of other authors.</summary>
 internal static class CastProcess
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -29,8 +29,11 @@ public sealed class EthereumClientTests : IDisposable
     [Fact]
     public async Task A_block_is_read()
     {
-        await using var node = LoopbackNode.Returning(
-            $$"""{"number":"0x10","hash":"{{Word}}","parentHash":"{{Word}}","timestamp":"0x5","baseFeePerGas":"0x7"}""");
+        await using var node = LoopbackNode.Returning($$"""
+            {
+              "number":"0x10","hash":"{{Word}}","parentHash":"{{Word}}","timestamp":"0x5","baseFeePerGas":"0x7"
+            }
+            """);
 
         var block = await Client(node).GetBlockAsync(BlockTag.Latest, CancellationToken.None);
 
@@ -40,8 +43,9 @@ public sealed class EthereumClientTests : IDisposable
     [Fact]
     public async Task Logs_come_in_the_chains_order_without_those_that_were_removed()
     {
-        await using var node = LoopbackNode.Returning(
-            $"[{Log("0x2", "0x0", false)},{Log("0x1", "0x3", false)},{Log("0x1", "0x2", false)},{Log("0x1", "0x1", true)}]");
+        string[] unordered =
+            [Log("0x2", "0x0", false), Log("0x1", "0x3", false), Log("0x1", "0x2", false), Log("0x1", "0x1", true)];
+        await using var node = LoopbackNode.Returning($"[{string.Join(',', unordered)}]");
 
         var logs = await Client(node).GetLogsAsync(
             Contract, new BlockNumber(1), new BlockNumber(2), CancellationToken.None);

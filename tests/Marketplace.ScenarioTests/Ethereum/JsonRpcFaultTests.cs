@@ -146,6 +146,8 @@ public sealed class JsonRpcFaultTests : IDisposable
     private static NodeReply Reply(JsonElement request, string member) =>
         new(200, $$"""{"jsonrpc":"2.0","id":{{request.GetProperty("id")}},{{member}}}""");
 
-    private static NodeReply Batch(IEnumerable<JsonElement> requests) => new(200, "[" + string.Join(',', requests.Select(
-        request => Reply(request, $"\"result\":{request.GetProperty("method").GetRawText()}").Body)) + "]");
+    private static NodeReply Batch(IEnumerable<JsonElement> requests) => new(
+        200,
+        "[" + string.Join(',', requests.Select(request =>
+            Reply(request, $"\"result\":{request.GetProperty("method").GetRawText()}").Body)) + "]");
 }

@@ -25,7 +25,11 @@ public sealed class AbiTests
         },
         {
             "f(uint256,uint32[],bytes10,bytes)",
-            new AbiWriter().UInt(0x123).Array(Numbers(0x456, 0x789)).FixedBytes("1234567890"u8).Bytes("Hello, world!"u8),
+            new AbiWriter()
+                .UInt(0x123)
+                .Array(Numbers(0x456, 0x789))
+                .FixedBytes("1234567890"u8)
+                .Bytes("Hello, world!"u8),
             "8be65246 123 80 31323334353637383930> e0 2 456 789 d 48656c6c6f2c20776f726c6421>"
         },
         {
@@ -52,7 +56,8 @@ public sealed class AbiTests
 
     [Fact]
     public void Every_value_survives_the_round_trip() =>
-        Gen.Select(EthereumGen.UInt256, EthereumGen.Int256, EthereumGen.Address, Gen.Bool, EthereumGen.Bytes, Gen.String)
+        Gen.Select(EthereumGen.UInt256, EthereumGen.Int256, EthereumGen.Address, Gen.Bool, EthereumGen.Bytes,
+                Gen.String)
             .Where((_, _, _, _, _, text) => !text.Any(char.IsSurrogate))
             .Sample(
                 (number, signed, address, flag, bytes, text) =>
@@ -97,7 +102,9 @@ public sealed class AbiTests
                     var reader = new AbiReader(bytes);
                     var (first, second) = (reader.Bytes(), reader.Array(items => items.UInt256()));
                     reader.End();
-                    var again = new AbiWriter().Bytes(first).Array([.. second.Select(item => new AbiWriter().UInt(item))]);
+                    var again = new AbiWriter()
+                        .Bytes(first)
+                        .Array([.. second.Select(item => new AbiWriter().UInt(item))]);
                     return again.ToArray().SequenceEqual(bytes);
                 }
                 catch (AbiDecodingException)
