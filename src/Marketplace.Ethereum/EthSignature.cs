@@ -57,7 +57,7 @@ public readonly record struct EthSignature(Hash32 R, Hash32 S, byte RecoveryId)
         return bytes;
     }
 
-    /// <summary>Reads <see cref="ToBytes65"/>; false for another length or v, a high s or a scalar out of range.</summary>
+    /// <summary>Reads <see cref="ToBytes65"/>; false for another length or v, a high s or a bad scalar.</summary>
     public static bool TryFromBytes65(ReadOnlySpan<byte> bytes, out EthSignature signature)
     {
         signature = default;

@@ -23,7 +23,7 @@ public static class Secp256k1
     internal static ISecp256k1Backend Backend => Chosen.Value;
 
     /// <summary>Who signed <paramref name="digest"/>; null when the signature is malformed or nobody's.</summary>
-    /// <remarks>A signature with a high s is nobody's, as in the contracts: it would be a second for one digest.</remarks>
+    /// <remarks>A signature with a high s is nobody's, as in the contracts: one digest has one signature.</remarks>
     public static EthAddress? Recover(Hash32 digest, EthSignature signature) => Recover(Backend, digest, signature);
 
     internal static EthAddress? Recover(ISecp256k1Backend backend, Hash32 digest, EthSignature signature)
