@@ -1,5 +1,4 @@
 using Marketplace.Execution;
-using Marketplace.Kernel;
 using Marketplace.OrderBook;
 using Marketplace.Protocol;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Marketplace.Escrow;
+using Marketplace.Execution;
 using Marketplace.Kernel;
 using Marketplace.OrderBook;
 using Marketplace.Protocol;
@@ -11,7 +12,8 @@ namespace Marketplace.Api;
 /// Brings what is final on chain into the book: budgets open, budgets end, statements settle. Facts come at least once;
 /// the book takes each once.
 /// </summary>
-public sealed class FactPump(Database database, FactLog facts, BookLoop book, IGatewayLinks gateways, TimeProvider time)
+public sealed class FactPump(
+    Database database, FactLog facts, BookLoop book, IGatewayLinks gateways, TimeProvider time)
 {
     private const string Consumer = "book";
     private const int PerRound = 256;

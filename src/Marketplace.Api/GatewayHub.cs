@@ -103,7 +103,7 @@ public sealed partial class GatewayHub(
     private Task ReceiveAsync(JobRunner jobs, BudgetNo budget, Frame frame, CancellationToken ct) => frame switch
     {
         BidFrame bid => EnterAsync(budget, bid, ct),
-        CancelBid cancel => bids.CancelAsync(budget, cancel.ClientOrderId, ct),
+        Protocol.CancelBid cancel => bids.CancelAsync(budget, cancel.ClientOrderId, ct),
         TicketFrame tickets => jobs.TicketsReceivedAsync(budget, tickets, ct),
         DeliveryRefused refused => jobs.DeliveryRefusedAsync(budget, refused, ct),
         StatementReply reply => Complete(reply),

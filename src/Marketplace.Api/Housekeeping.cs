@@ -1,6 +1,5 @@
 using Hangfire;
 using Marketplace.Execution;
-using Marketplace.OrderBook;
 
 namespace Marketplace.Api;
 

@@ -4,8 +4,6 @@ using Marketplace.Escrow;
 using Marketplace.Execution;
 using Marketplace.Kernel;
 using Marketplace.OrderBook;
-using Marketplace.Protocol;
-using Marketplace.Settlement;
 using Marketplace.Storage;
 
 namespace Marketplace.Api;
@@ -30,7 +28,7 @@ public sealed class Operator : IAsyncDisposable
         Providers = new ProviderHub(contract, Book, Entry, options, live);
         Gateways = new GatewayHub(contract, Book, new BidEntry(Book, Entry, options, time), options, live);
         Jobs = new JobRunner(
-            new JobStore(database, FactLog),
+            new JobStore(database),
             new JobLinks(Providers, Gateways, new JobLedger(Book)),
             contract.Domain,
             new JobOptions { HoldTime = options.HoldTime },

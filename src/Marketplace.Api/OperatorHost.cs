@@ -1,9 +1,7 @@
 using Hangfire;
-using Hangfire.InMemory;
 using Marketplace.Escrow;
 using Marketplace.Settlement;
 using Marketplace.Storage;
-using Microsoft.AspNetCore.Http.Json;
 
 namespace Marketplace.Api;
 
