@@ -14,7 +14,7 @@ public sealed class EscrowMarket(AnvilFixture anvil) : IAsyncLifetime
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
     private static readonly TokenAmount Deposit = new(100_000_000);
 
-    private ulong nextNonce;
+    private static ulong lastNonce; // all test classes share the buyer and the chain
 
     public EthereumEscrowContract Contract => anvil.Contract;
 
@@ -72,10 +72,10 @@ public sealed class EscrowMarket(AnvilFixture anvil) : IAsyncLifetime
             Session.Address,
             OperatorId,
             cap,
-            head.TimestampUnixSeconds + 86_400,
+            head.TimestampUnixSeconds + (2 * 86_400),
             new BasisPoints(500),
             Keccak256.Hash("terms"),
-            nextNonce++);
+            Interlocked.Increment(ref lastNonce));
     }
 
     public Statement StatementOf(BudgetNo budgetNo, params ProviderLine[] lines) => new(
