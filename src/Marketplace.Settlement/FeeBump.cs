@@ -9,9 +9,20 @@ public static class FeeBump
     /// <returns>Null at the cap: another attempt would be refused as underpriced.</returns>
     public static GasFees? NextUp(GasFees last, GasFees suggested, UInt128 cap)
     {
-        var max = UInt128.Max(RaiseUp(last.MaxFeePerGas), suggested.MaxFeePerGas);
-        var tip = UInt128.Max(RaiseUp(last.MaxPriorityFeePerGas), suggested.MaxPriorityFeePerGas);
-        return max > cap ? null : new GasFees(max, UInt128.Min(tip, max));
+        var (max, tip) = (RaiseUp(last.MaxFeePerGas), RaiseUp(last.MaxPriorityFeePerGas));
+        return max > cap || tip > cap
+            ? null
+            : Capped(
+                new GasFees(
+                    UInt128.Max(max, suggested.MaxFeePerGas), UInt128.Max(tip, suggested.MaxPriorityFeePerGas)),
+                cap);
+    }
+
+    /// <summary>The fees of a first attempt: the suggestion, never above the cap.</summary>
+    public static GasFees Capped(GasFees suggested, UInt128 cap)
+    {
+        var max = UInt128.Min(suggested.MaxFeePerGas, cap);
+        return new GasFees(max, UInt128.Min(suggested.MaxPriorityFeePerGas, max));
     }
 
     private static UInt128 RaiseUp(UInt128 wei) => checked(wei + (wei / 8) + 1);

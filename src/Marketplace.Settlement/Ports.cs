@@ -64,12 +64,23 @@ public sealed record SettlementOptions
     public int MaxOpenTransactions { get; init; } = 2;
 
     /// <summary>Blocks without a receipt before the fees are raised.</summary>
-    public ulong BumpAfterBlocks { get; init; } = 5;
+    public ulong BumpAfterBlocks { get; init; } = 3;
 
     /// <summary>Fees are never raised above this, in wei per gas.</summary>
     public UInt128 FeeCapWei { get; init; } = 500_000_000_000;
 
     public TimeSpan LeaseTime { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Who takes the lease: the same name after a restart takes it back at once.</summary>
+    public string Holder { get; init; } = Environment.MachineName;
+
+    /// <summary>How long a gateway that did not sign is left alone.</summary>
+    public TimeSpan AskAgainAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How many gateways are asked at once: one that never answers must not hold up the others.</summary>
+    public int AskAtOnce { get; init; } = 8;
+
+    public int MaxStatementsPerBatch { get; init; } = 200;
 }
 
 /// <summary>The keys and ports that a tick works with.</summary>

@@ -3,7 +3,6 @@ using Dapper;
 using Marketplace.Escrow;
 using Marketplace.Ethereum;
 using Marketplace.Kernel;
-using Marketplace.Storage;
 
 namespace Marketplace.Settlement;
 
@@ -17,30 +16,9 @@ public sealed record Attempt(long Id, TxHash Hash, byte[] Raw, GasFees Fees, Blo
 /// <summary>The bytes of one settle call.</summary>
 public sealed record EscrowBatch(byte[] Payload, EthSignature Cosignature);
 
-/// <summary>The part of the tables that meets the chain: final logs, batches, transactions, attempts.</summary>
+/// <summary>The part of the tables that goes to the chain: batches, transactions, attempts.</summary>
 public sealed partial class SettlementStore
 {
-    /// <summary>Applies final events and moves the cursor, in one transaction.</summary>
-    public Task ApplyFinalAsync(
-        IReadOnlyList<EscrowEvent> events, OperatorId us, ChainBlock through, DateTimeOffset now, CancellationToken ct) =>
-        WriteAsync(
-            async (connection, transaction) =>
-            {
-                foreach (var happened in events)
-                {
-                    await ApplyAsync(new Writing(connection, transaction, now), us, happened);
-                }
-
-                await connection.ExecuteAsync(
-                    """
-                    INSERT INTO final_cursor (id, number, hash) VALUES (1, @Number, @Hash)
-                    ON CONFLICT (id) DO UPDATE SET number = excluded.number, hash = excluded.hash
-                    """,
-                    new { through.Number, through.Hash },
-                    transaction);
-            },
-            ct);
-
     public Task<IReadOnlyList<OpenTransaction>> OpenTransactionsAsync(CancellationToken ct) =>
         database.ReadAsync<IReadOnlyList<OpenTransaction>>(
             async connection =>
@@ -69,7 +47,7 @@ public sealed partial class SettlementStore
     /// <summary>The highest nonce that any of our transactions from this account ever had.</summary>
     public Task<ulong?> HighestNonceAsync(EthAddress sender, CancellationToken ct) => database.ReadAsync(
         async connection => (ulong?)await connection.ExecuteScalarAsync<long?>(
-            "SELECT max(nonce) FROM eth_tx WHERE sender = @sender AND state <> 'dead'", new { sender }),
+            "SELECT max(nonce) FROM eth_tx WHERE sender = @sender", new { sender }),
         ct);
 
     /// <summary>The outbox row: batch, transaction and the statements' change of state, or none of them.</summary>
@@ -86,9 +64,6 @@ public sealed partial class SettlementStore
                 """
                 INSERT INTO eth_tx (batch_id, chain_id, sender, nonce, gas_limit, state)
                 VALUES (@id, @chainId, @sender, @nonce, @gasLimit, 'open')
-                ON CONFLICT (chain_id, sender, nonce) DO UPDATE SET
-                    batch_id = excluded.batch_id, gas_limit = excluded.gas_limit, state = 'open'
-                WHERE state = 'dead'
                 """,
                 new { id, chainId = (long)chainId, sender, nonce = (long)nonce, gasLimit = (long)gasLimit },
                 transaction);
@@ -123,12 +98,25 @@ public sealed partial class SettlementStore
             "UPDATE eth_attempt SET state = 'broadcast' WHERE hash = @hash", new { hash }, transaction),
         ct);
 
+    /// <summary>Where a transaction was mined as far as the node knows now; null when the receipt vanished.</summary>
+    public Task SeenMinedAsync(long txId, MinedTransaction? mined, CancellationToken ct) => WriteAsync(
+        (connection, transaction) => connection.ExecuteAsync(
+            """
+            UPDATE eth_tx SET mined_hash = @Hash, mined_block = @Block, gas_used = @gasUsed
+            WHERE id = @txId AND state = 'open' AND (mined_hash IS NOT @Hash OR mined_block IS NOT @Block)
+            """,
+            new { txId, mined?.Hash, mined?.Block, gasUsed = (long?)mined?.GasUsed },
+            transaction),
+        ct);
+
     /// <summary>Ends a transaction; statements of its batch that no final log settled are ready again.</summary>
     public Task EndTransactionAsync(OpenTransaction open, string state, ulong? gasUsed, CancellationToken ct) => WriteAsync(
         async (connection, transaction) =>
         {
             await connection.ExecuteAsync(
-                "UPDATE eth_tx SET state = @state WHERE id = @Id", new { open.Id, state }, transaction);
+                "UPDATE eth_tx SET state = @state, gas_used = @gasUsed WHERE id = @Id",
+                new { open.Id, state, gasUsed = (long?)gasUsed },
+                transaction);
             await connection.ExecuteAsync(
                 "UPDATE batch SET gas_used = @gasUsed WHERE id = @BatchId",
                 new { open.BatchId, gasUsed = (long?)gasUsed },
@@ -139,95 +127,6 @@ public sealed partial class SettlementStore
                 transaction);
         },
         ct);
-
-    private static Task ApplyAsync(Writing into, OperatorId us, EscrowEvent happened) => happened switch
-    {
-        BudgetOpened opened when opened.OperatorId == us => OpenAsync(into, opened),
-        BudgetClosing closing => EndAsync(into, closing.BudgetNo, closing.ExpiryUnixSeconds),
-        BudgetClosed closed => EndAsync(into, closed.BudgetNo, 0),
-        StatementSettled settled => SettleAsync(into, settled),
-        StatementSkipped skipped => SkipAsync(into, skipped),
-        _ => Task.CompletedTask,
-    };
-
-    private static async Task OpenAsync(Writing into, BudgetOpened opened)
-    {
-        await into.Connection.ExecuteAsync(
-            "INSERT INTO settlement_budget (budget_no, session) VALUES (@BudgetNo, @Session) ON CONFLICT DO NOTHING",
-            new { opened.BudgetNo, opened.Session },
-            into.Transaction);
-        await into.TellAsync(
-            FactKinds.BudgetFinal,
-            new BudgetFinal(
-                opened.BudgetNo, opened.Buyer, opened.Session, opened.Cap, opened.MaxFeeBps, opened.ExpiryUnixSeconds));
-    }
-
-    private static async Task EndAsync(Writing into, BudgetNo budget, ulong expiry)
-    {
-        if (await into.IsOursAsync(budget))
-        {
-            await into.TellAsync(FactKinds.BudgetEnded, new BudgetEnded(budget, expiry));
-        }
-    }
-
-    private static async Task SettleAsync(Writing into, StatementSettled settled)
-    {
-        if (!await into.IsOursAsync(settled.BudgetNo))
-        {
-            return;
-        }
-
-        await into.Connection.ExecuteAsync(
-            """
-            UPDATE statement SET state = 'settled', settled_tx = @TxHash, settled_block = @Block
-            WHERE budget_no = @BudgetNo AND from_job = @FromJob AND through_job = @ThroughJob AND state <> 'void'
-            """,
-            new
-            {
-                settled.BudgetNo,
-                FromJob = (long)settled.FromJob,
-                ThroughJob = (long)settled.ThroughJob,
-                settled.At.TxHash,
-                settled.At.Block,
-            },
-            into.Transaction);
-        await into.TellAsync(
-            FactKinds.StatementFinal,
-            new StatementFinal(
-                settled.BudgetNo,
-                settled.FromJob,
-                settled.ThroughJob,
-                settled.Total,
-                settled.Fee,
-                settled.At.TxHash,
-                settled.At.Block));
-    }
-
-    private static async Task SkipAsync(Writing into, StatementSkipped skipped)
-    {
-        // A skip in a final block: the row can never apply as it is. Its legs go into another statement.
-        var statements = await into.Connection.QueryAsync<long>(
-            """
-            SELECT s.id FROM statement s JOIN eth_tx t ON t.batch_id = s.batch_id
-            JOIN eth_attempt a ON a.tx_id = t.id
-            WHERE s.budget_no = @BudgetNo AND s.state = 'batched' AND a.hash = @TxHash
-            """,
-            new { skipped.BudgetNo, skipped.At.TxHash },
-            into.Transaction);
-        foreach (var id in statements.ToList())
-        {
-            await VoidAsync(into.Connection, into.Transaction, id, $"skipped on chain, reason {skipped.Reason}");
-        }
-    }
-
-    private sealed record Writing(
-        System.Data.IDbConnection Connection, System.Data.IDbTransaction Transaction, DateTimeOffset Now)
-    {
-        public Task TellAsync(string kind, object fact) => FactLog.AppendAsync(Connection, Transaction, kind, fact, Now);
-
-        public async Task<bool> IsOursAsync(BudgetNo budget) => await Connection.ExecuteScalarAsync<long>(
-            "SELECT count(*) FROM settlement_budget WHERE budget_no = @budget", new { budget }, Transaction) > 0;
-    }
 
     private sealed class TxRow
     {

@@ -11,6 +11,9 @@ namespace Marketplace.Settlement;
 /// <summary>Another worker took the lease: this one must write nothing more in this tick.</summary>
 public sealed class LeaseLostException() : Exception("Another settlement worker holds the lease.");
 
+/// <summary>The endpoint contradicts a block that was final: nothing is settled until a person has looked.</summary>
+public sealed class FinalForkException(string message) : Exception(message);
+
 /// <summary>A stored statement that has not settled.</summary>
 public sealed record StoredStatement(
     long Id, BudgetNo BudgetNo, uint FromJob, StatementProposal Proposal, EthSignature? Signature);
@@ -21,7 +24,7 @@ public sealed partial class SettlementStore(Database database, FactLog facts)
     private const string LeaseName = "settlement";
     private long fence;
 
-    /// <summary>Takes or renews the lease.</summary>
+    /// <summary>Takes the lease. Each taking raises the fence, so that of two workers by one name only the later writes.</summary>
     /// <returns>False while another worker holds it.</returns>
     public async Task<bool> TakeLeaseAsync(string holder, DateTimeOffset now, TimeSpan time, CancellationToken ct)
     {
@@ -30,8 +33,7 @@ public sealed partial class SettlementStore(Database database, FactLog facts)
                 """
                 INSERT INTO lease (name, holder, fence, until) VALUES (@LeaseName, @holder, 1, @until)
                 ON CONFLICT (name) DO UPDATE SET
-                    fence = CASE WHEN holder = excluded.holder THEN fence ELSE fence + 1 END,
-                    holder = excluded.holder, until = excluded.until
+                    fence = fence + 1, holder = excluded.holder, until = excluded.until
                 WHERE holder = excluded.holder OR until < @now
                 RETURNING fence
                 """,
@@ -74,13 +76,17 @@ public sealed partial class SettlementStore(Database database, FactLog facts)
         return found.Count;
     }
 
-    public Task<IReadOnlyList<BudgetNo>> BudgetsToSettleAsync(CancellationToken ct) =>
+    /// <summary>Final budgets with legs to settle or a statement to sign, whose gateways may be asked by now.</summary>
+    public Task<IReadOnlyList<BudgetNo>> BudgetsToSettleAsync(DateTimeOffset now, CancellationToken ct) =>
         database.ReadAsync<IReadOnlyList<BudgetNo>>(
             async connection => (await connection.QueryAsync<long>(
                 """
-                SELECT DISTINCT budget_no FROM settlement_job WHERE statement_id IS NULL
-                UNION SELECT budget_no FROM statement WHERE state = 'open'
-                """)).Select(number => new BudgetNo((uint)number)).ToList(),
+                SELECT budget_no FROM settlement_budget WHERE ask_after <= @now AND budget_no IN (
+                    SELECT budget_no FROM settlement_job WHERE statement_id IS NULL
+                    UNION SELECT budget_no FROM statement WHERE state = 'open')
+                ORDER BY budget_no
+                """,
+                new { now })).Select(number => new BudgetNo((uint)number)).ToList(),
             ct);
 
     public Task<EthAddress?> SessionOfAsync(BudgetNo budget, CancellationToken ct) => database.ReadAsync(
@@ -142,6 +148,12 @@ public sealed partial class SettlementStore(Database database, FactLog facts)
             transaction),
         ct);
 
+    /// <summary>Leaves a budget's gateway alone until then.</summary>
+    public Task AskAfterAsync(BudgetNo budget, DateTimeOffset then, CancellationToken ct) => WriteAsync(
+        (connection, transaction) => connection.ExecuteAsync(
+            "UPDATE settlement_budget SET ask_after = @then WHERE budget_no = @budget", new { budget, then }, transaction),
+        ct);
+
     /// <summary>Gives a statement up: its legs are settleable again.</summary>
     public Task VoidAsync(long statementId, string reason, CancellationToken ct) => WriteAsync(
         (connection, transaction) => VoidAsync(connection, transaction, statementId, reason), ct);
@@ -168,7 +180,7 @@ public sealed partial class SettlementStore(Database database, FactLog facts)
             INSERT INTO settlement_job (assignment_id, budget_no, job_no, provider_id, amount, fee, settleable_at, receipt,
                 ticket, ticket_signature)
             VALUES (@AssignmentId, @BudgetNo, @JobNo, @ProviderId, @Amount, @Fee, @At, @receipt, @ticket, @TicketSignature)
-            ON CONFLICT (assignment_id) DO NOTHING
+            ON CONFLICT DO NOTHING
             """,
             new
             {

@@ -17,17 +17,17 @@ public sealed partial class SettlementTick
 
     private async Task CareAsync(OpenTransaction open, CancellationToken ct)
     {
-        foreach (var attempt in open.Attempts)
+        // Read before the receipts: a nonce that is final by then has its receipt by then, if it was used by us.
+        var used = await parties.Contract.FinalizedNonceAsync(parties.GasKey.Address, ct);
+        var mined = await ReceiptAsync(open, ct);
+        await store.SeenMinedAsync(open.Id, mined, ct);
+        if (mined is not null)
         {
-            if (await parties.Contract.ReceiptAsync(attempt.Hash, ct) is { } mined)
-            {
-                await EndWhenFinalAsync(open, mined, ct);
-                return;
-            }
+            await EndWhenFinalAsync(open, mined, ct);
+            return;
         }
 
-        var used = await parties.Contract.FinalizedNonceAsync(parties.GasKey.Address, ct);
-        if (open.Attempts.Count > 0 && used > open.Nonce)
+        if (used > open.Nonce)
         {
             LogNonceTaken(open.Nonce);
             await store.EndTransactionAsync(open, "dead", null, ct);
@@ -37,7 +37,8 @@ public sealed partial class SettlementTick
         var head = await parties.Contract.LatestBlockAsync(ct);
         if (open.Attempts.Count == 0)
         {
-            await AttemptAsync(open, await parties.Contract.SuggestFeesAsync(ct), head.Number, ct);
+            var fees = FeeBump.Capped(await parties.Contract.SuggestFeesAsync(ct), options.FeeCapWei);
+            await AttemptAsync(open, fees, head.Number, ct);
         }
         else if (head.Number.Value >= open.Attempts[^1].FirstHead.Value + options.BumpAfterBlocks)
         {
@@ -48,6 +49,19 @@ public sealed partial class SettlementTick
             // An attempt never sent and one whose reply was lost look the same, and so does the cure.
             await SendAsync(open.Attempts[^1].Hash, open.Attempts[^1].Raw, ct);
         }
+    }
+
+    private async Task<MinedTransaction?> ReceiptAsync(OpenTransaction open, CancellationToken ct)
+    {
+        foreach (var attempt in open.Attempts)
+        {
+            if (await parties.Contract.ReceiptAsync(attempt.Hash, ct) is { } mined)
+            {
+                return mined;
+            }
+        }
+
+        return null;
     }
 
     private async Task EndWhenFinalAsync(OpenTransaction open, MinedTransaction mined, CancellationToken ct)
@@ -70,6 +84,7 @@ public sealed partial class SettlementTick
         else
         {
             LogFeeCap(open.Nonce);
+            await SendAsync(open.Attempts[^1].Hash, open.Attempts[^1].Raw, ct);
         }
     }
 
@@ -87,6 +102,10 @@ public sealed partial class SettlementTick
         var outcome = await parties.Contract.SendAsync(raw, ct);
         FaultPoints.Pass(FaultPoints.TransactionSent);
         LogSent(hash, outcome);
+        if (outcome == SendOutcome.InsufficientFunds)
+        {
+            LogNoGas(parties.GasKey.Address);
+        }
 
         // The bytes are out: a shutdown must not stop us from writing that down.
         await store.BroadcastAsync(hash, CancellationToken.None);
@@ -100,6 +119,9 @@ public sealed partial class SettlementTick
 
     [LoggerMessage(6013, LogLevel.Error, "Nonce {Nonce} was used by a transaction that is not ours")]
     private partial void LogNonceTaken(ulong nonce);
+
+    [LoggerMessage(6015, LogLevel.Error, "The gas account {Account} cannot pay for its transactions")]
+    private partial void LogNoGas(EthAddress account);
 
     [LoggerMessage(6014, LogLevel.Error, "The transaction with nonce {Nonce} waits at the fee cap")]
     private partial void LogFeeCap(ulong nonce);

@@ -1,5 +1,4 @@
 using Marketplace.Escrow;
-using Marketplace.Ethereum;
 using Marketplace.Kernel;
 using Microsoft.Extensions.Logging;
 
@@ -11,18 +10,36 @@ namespace Marketplace.Settlement;
 /// </summary>
 public sealed partial class SettlementTick(
     SettlementStore store, SettlementParties parties, SettlementOptions options, TimeProvider time,
-    ILogger<SettlementTick> logger)
+    ILogger<SettlementTick> logger) : IDisposable
 {
     private const ulong BlocksPerRead = 2_000;
-    private readonly string holder = $"{Environment.MachineName}/{Environment.ProcessId}";
+    private readonly SemaphoreSlim running = new(1, 1);
 
+    /// <summary>One tick; returns at once while another one runs here or another worker holds the lease.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        if (!await store.TakeLeaseAsync(holder, time.GetUtcNow(), options.LeaseTime, ct))
+        if (!await running.WaitAsync(TimeSpan.Zero, ct))
         {
             return;
         }
 
+        try
+        {
+            if (await store.TakeLeaseAsync(options.Holder, time.GetUtcNow(), options.LeaseTime, ct))
+            {
+                await StepsAsync(ct);
+            }
+        }
+        finally
+        {
+            running.Release();
+        }
+    }
+
+    public void Dispose() => running.Dispose();
+
+    private async Task StepsAsync(CancellationToken ct)
+    {
         try
         {
             await FollowAsync(ct);
@@ -39,6 +56,10 @@ public sealed partial class SettlementTick(
         {
             LogLeaseLost();
         }
+        catch (FinalForkException fork)
+        {
+            LogFinalFork(fork.Message);
+        }
     }
 
     /// <summary>Reads the events of blocks that have become final; only these settle anything.</summary>
@@ -48,8 +69,12 @@ public sealed partial class SettlementTick(
         var cursor = await store.FinalCursorAsync(ct);
         if (cursor is { } at && at.Number <= final.Number)
         {
-            var same = await parties.Contract.BlockAsync(at.Number, ct);
-            Invariant.Holds(same is null || same.Hash == at.Hash, $"Block {at.Number} changed below finality: stop and look.");
+            var known = await parties.Contract.BlockAsync(at.Number, ct)
+                ?? throw new ChainFaultException($"The endpoint lacks block {at.Number}, which was final.");
+            if (known.Hash != at.Hash)
+            {
+                throw new FinalForkException($"Block {at.Number} was final as {at.Hash} and is now {known.Hash}.");
+            }
         }
 
         var from = cursor is { } last ? last.Number.Value + 1 : options.StartBlock.Value;
@@ -72,24 +97,23 @@ public sealed partial class SettlementTick(
     /// <summary>Asks gateways to sign what has become settleable.</summary>
     private async Task ProposeAsync(CancellationToken ct)
     {
-        foreach (var budgetNo in await store.BudgetsToSettleAsync(ct))
-        {
-            var living = await store.LivingStatementAsync(budgetNo, ct);
-            if (living is { State: "open" } open)
-            {
-                await SignAsync(open.Statement.Id, open.Statement.Proposal, ct);
-            }
-            else if (living is null)
-            {
-                await ProposeAsync(budgetNo, ct);
-            }
-        }
+        var budgets = await store.BudgetsToSettleAsync(time.GetUtcNow(), ct);
+        var latest = await parties.Contract.LatestBlockAsync(ct);
+        var pace = new ParallelOptions { MaxDegreeOfParallelism = options.AskAtOnce, CancellationToken = ct };
+        await Parallel.ForEachAsync(budgets, pace, async (budget, token) => await ProposeAsync(budget, latest, token));
     }
 
-    private async Task ProposeAsync(BudgetNo budgetNo, CancellationToken ct)
+    private async Task ProposeAsync(BudgetNo budgetNo, ChainBlock latest, CancellationToken ct)
     {
+        if (await store.LivingStatementAsync(budgetNo, ct) is { } living)
+        {
+            // Asked before a crash, or while the gateway was away: the same statement is asked for again.
+            await (living.State == "open" ? SignAsync(living.Statement.Id, living.Statement.Proposal, ct) : Task.CompletedTask);
+            return;
+        }
+
         var budget = await parties.Contract.BudgetAsync(budgetNo, null, ct);
-        if (budget is null || budget.State != 1)
+        if (budget is null || !StatementCheck.IsOpen(budget, latest.TimestampUnixSeconds))
         {
             return;
         }
@@ -108,6 +132,7 @@ public sealed partial class SettlementTick(
         if (!answer.TryGet(out var signature))
         {
             LogNotSigned(proposal.Statement.BudgetNo, answer.Rejection);
+            await store.AskAfterAsync(proposal.Statement.BudgetNo, time.GetUtcNow() + options.AskAgainAfter, ct);
             if (answer.Rejection != StatementSigningRejection.GatewayOffline)
             {
                 await store.VoidAsync(id, answer.Rejection.ToString(), ct);
@@ -117,8 +142,10 @@ public sealed partial class SettlementTick(
         }
 
         var session = await store.SessionOfAsync(proposal.Statement.BudgetNo, ct);
-        if (Secp256k1.Recover(proposal.Statement.Digest(parties.Contract.Domain), signature) != session)
+        var row = new SignedStatement(proposal.Statement, signature);
+        if (session is not { } key || !StatementCheck.IsSigned(row, key, parties.Contract.Domain))
         {
+            await store.AskAfterAsync(proposal.Statement.BudgetNo, time.GetUtcNow() + options.AskAgainAfter, ct);
             await store.VoidAsync(id, "not the session's signature", ct);
             return;
         }
@@ -126,84 +153,6 @@ public sealed partial class SettlementTick(
         await store.SignedAsync(id, signature, ct);
         FaultPoints.Pass(FaultPoints.StatementStored);
     }
-
-    /// <summary>Puts signed statements into one transaction, if there is room for another.</summary>
-    private async Task BatchAsync(CancellationToken ct)
-    {
-        var open = await store.OpenTransactionsAsync(ct);
-        if (open.Count >= options.MaxOpenTransactions)
-        {
-            return;
-        }
-
-        var rows = await CurrentAsync(await store.ReadyAsync(ct), ct);
-        if (rows.Count == 0)
-        {
-            return;
-        }
-
-        // The anchor has no meaning to the contract; the public command log gives it one later.
-        var payload = SettlePayload.Encode(
-            default, rows.Select(row => new SignedStatement(row.Proposal.Statement, row.Signature!.Value)).ToList());
-        var cosignature = await parties.Cosigner.CosignBatchAsync(payload, ct);
-        var call = parties.Contract.Settle(options.OperatorId, payload, cosignature);
-        var outlook = await parties.Contract.SimulateAsync(parties.GasKey.Address, call, ct);
-        if (outlook.Revert is { } revert)
-        {
-            LogWouldRevert(revert);
-            return;
-        }
-
-        await store.AddBatchAsync(
-            new EscrowBatch(payload, cosignature),
-            rows.Select(row => row.Id).ToList(),
-            parties.Contract.ChainId,
-            parties.GasKey.Address,
-            await NextNonceAsync(ct),
-            checked(outlook.Gas + (outlook.Gas / 4) + 10_000),
-            ct);
-        await CareAsync(ct);
-    }
-
-    /// <summary>The rows that the chain's newest state would apply; overtaken ones are given up.</summary>
-    private async Task<IReadOnlyList<StoredStatement>> CurrentAsync(
-        IReadOnlyList<StoredStatement> ready, CancellationToken ct)
-    {
-        var current = new List<StoredStatement>();
-        foreach (var row in ready.Take(MaxRowsPerBatch))
-        {
-            var statement = row.Proposal.Statement;
-            var budget = await parties.Contract.BudgetAsync(row.BudgetNo, null, ct);
-            if (budget is { State: 1 } && budget.ThroughJob == statement.FromJob && budget.Spent == statement.FromSpent)
-            {
-                current.Add(row);
-            }
-            else if (await IsOvertakenInFinalAsync(row, ct))
-            {
-                await store.VoidAsync(row.Id, "overtaken", ct);
-            }
-        }
-
-        return current;
-    }
-
-    private async Task<bool> IsOvertakenInFinalAsync(StoredStatement row, CancellationToken ct)
-    {
-        var final = await parties.Contract.FinalizedBlockAsync(ct);
-        var budget = await parties.Contract.BudgetAsync(row.BudgetNo, final.Number, ct);
-        var cursor = await store.FinalCursorAsync(ct);
-        return cursor is { } at && at.Number >= final.Number
-            && (budget is not { State: 1 } || budget.ThroughJob != row.FromJob);
-    }
-
-    private async Task<ulong> NextNonceAsync(CancellationToken ct)
-    {
-        var onChain = await parties.Contract.NonceAsync(parties.GasKey.Address, ct);
-        var own = await store.HighestNonceAsync(parties.GasKey.Address, ct);
-        return own is { } highest && highest + 1 > onChain ? highest + 1 : onChain;
-    }
-
-    private const int MaxRowsPerBatch = 200;
 
     [LoggerMessage(6001, LogLevel.Debug, "{Statements} statements settled, final through block {Block}")]
     private partial void LogSettled(int statements, BlockNumber block);
@@ -214,9 +163,9 @@ public sealed partial class SettlementTick(
     [LoggerMessage(6003, LogLevel.Warning, "Another settlement worker took over in mid-tick")]
     private partial void LogLeaseLost();
 
+    [LoggerMessage(6007, LogLevel.Critical, "Settlement stands still: {Fork}")]
+    private partial void LogFinalFork(string fork);
+
     [LoggerMessage(6004, LogLevel.Information, "The statement of budget {Budget} was not signed: {Reason}")]
     private partial void LogNotSigned(BudgetNo budget, StatementSigningRejection reason);
-
-    [LoggerMessage(6005, LogLevel.Error, "A batch would revert and was not sent: {Revert}")]
-    private partial void LogWouldRevert(string revert);
 }

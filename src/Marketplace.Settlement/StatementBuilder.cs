@@ -22,9 +22,7 @@ public static class StatementBuilder
     public static BuiltStatement? Build(
         Budget budget, IReadOnlyList<TicketedJob> jobs, DateTimeOffset now, SettlementOptions options)
     {
-        // Only a prefix by number: a statement kills the tickets below it, so none that waits may be passed over.
-        var ready = jobs.Where(job => job.JobNo.Value >= budget.ThroughJob).OrderBy(job => job.JobNo.Value)
-            .TakeWhile(job => job.SettleableAt <= now).Take(options.MaxJobsPerStatement).ToList();
+        var ready = Prefix(budget, jobs, now, options);
         if (ready.Count == 0 || !IsDue(ready, now, options))
         {
             return null;
@@ -43,9 +41,34 @@ public static class StatementBuilder
             TokenAmount.Sum(ready.Select(job => job.Fee)),
             ReceiptTree.Root(inLineOrder.Select(job => job.Receipt.Leaf()).ToList()),
             lines);
-        return new BuiltStatement(
+        var built = new BuiltStatement(
             new StatementProposal(statement, inLineOrder.Select(job => job.Receipt).ToList()),
             inLineOrder.Select(job => job.AssignmentId).ToList());
+        return StatementCheck.PaysRightly(statement, budget) ? built : null;
+    }
+
+    /// <summary>
+    /// Only a prefix by number: a statement kills the tickets below it, so none that waits may be passed over. Gaps are
+    /// the gateway's to judge: it knows which tickets it signed, and sends again what is missing.
+    /// </summary>
+    private static List<TicketedJob> Prefix(
+        Budget budget, IReadOnlyList<TicketedJob> jobs, DateTimeOffset now, SettlementOptions options)
+    {
+        var left = budget.Spent < budget.Cap ? budget.Cap - budget.Spent : TokenAmount.Zero;
+        var ready = new List<TicketedJob>();
+        foreach (var job in jobs.Where(job => job.JobNo.Value >= budget.ThroughJob).OrderBy(job => job.JobNo.Value)
+            .Take(options.MaxJobsPerStatement))
+        {
+            if (job.SettleableAt > now || job.Amount + job.Fee > left)
+            {
+                break;
+            }
+
+            left -= job.Amount + job.Fee;
+            ready.Add(job);
+        }
+
+        return ready;
     }
 
     private static bool IsDue(List<TicketedJob> ready, DateTimeOffset now, SettlementOptions options) =>

@@ -1,0 +1,74 @@
+using Marketplace.Escrow;
+using Marketplace.Ethereum;
+using Marketplace.Kernel;
+
+namespace Marketplace.Settlement;
+
+/// <summary>Why the contract would skip a statement, with the contract's numbers (settlement 2.5).</summary>
+public enum SkipReason : byte
+{
+    /// <summary>The budget is not open, or its throughJob or spent are not the statement's.</summary>
+    Stale = 1,
+
+    /// <summary>The budget's expiry and grace are past.</summary>
+    TooLate = 2,
+
+    /// <summary>The session key did not sign these bytes.</summary>
+    Signature = 3,
+
+    /// <summary>Nothing is paid, the cap is exceeded, or the fee is too high.</summary>
+    Amounts = 4,
+
+    /// <summary>The lines are malformed, or name a provider that does not exist.</summary>
+    Lines = 5,
+}
+
+/// <summary>The contract's own checks, run before its gas is paid for: a batch is to have no skip.</summary>
+public static class StatementCheck
+{
+    private const byte OpenState = 1;
+    private const ulong GraceSeconds = 24 * 60 * 60;
+
+    /// <summary>The first check that fails, in the contract's order; null when the statement would be applied.</summary>
+    /// <param name="budget">As the chain has it at the newest block.</param>
+    /// <param name="chainTime">The newest block's time, unix seconds.</param>
+    public static SkipReason? Skip(SignedStatement row, Budget budget, ulong chainTime, Eip712Domain domain)
+    {
+        var statement = row.Statement;
+        if (budget.State != OpenState || budget.ThroughJob != statement.FromJob || budget.Spent != statement.FromSpent
+            || statement.ThroughJob <= statement.FromJob)
+        {
+            return SkipReason.Stale;
+        }
+
+        if (chainTime > budget.ExpiryUnixSeconds + GraceSeconds)
+        {
+            return SkipReason.TooLate;
+        }
+
+        if (!IsSigned(row, budget.Session, domain))
+        {
+            return SkipReason.Signature;
+        }
+
+        return PaysRightly(statement, budget) ? null : SkipReason.Amounts;
+    }
+
+    /// <summary>Whether the contract would still take statements of a budget that is open.</summary>
+    /// <param name="chainTime">The newest block's time, unix seconds.</param>
+    public static bool IsOpen(Budget budget, ulong chainTime) =>
+        budget.State == OpenState && chainTime <= budget.ExpiryUnixSeconds + GraceSeconds;
+
+    /// <summary>Whether the session key signed exactly this statement.</summary>
+    public static bool IsSigned(SignedStatement row, EthAddress session, Eip712Domain domain) =>
+        Secp256k1.Recover(row.Statement.Digest(domain), row.SessionSignature) == session;
+
+    /// <summary>Whether something is paid, the cap holds it and the fee is within what the buyer allowed.</summary>
+    public static bool PaysRightly(Statement statement, Budget budget)
+    {
+        var total = statement.Total;
+        return !total.IsZero
+            && budget.Spent + total + statement.Fee <= budget.Cap
+            && (Int128)statement.Fee.Micro * 10_000 <= (Int128)total.Micro * budget.MaxFeeBps.Value;
+    }
+}
