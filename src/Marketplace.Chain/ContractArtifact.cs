@@ -1,11 +1,10 @@
 using System.Reflection;
 using System.Text.Json;
-using Marketplace.Ethereum;
 using Marketplace.Kernel;
 
 namespace Marketplace.Chain;
 
-/// <summary>A compiled contract as committed in <c>contracts/abi</c>: its creation code and the names of its errors.</summary>
+/// <summary>A compiled contract as it is committed with its sources.</summary>
 public sealed class ContractArtifact
 {
     private ContractArtifact(string name)
@@ -13,34 +12,22 @@ public sealed class ContractArtifact
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"abi/{name}.json")
             ?? throw new InvariantViolationException($"The contract {name} is not embedded.");
         using var json = JsonDocument.Parse(stream);
+        Name = name;
+        AbiJson = json.RootElement.GetProperty("abi").GetRawText();
         Bytecode = Hex.Decode(json.RootElement.GetProperty("bytecode").GetString()!);
-        ErrorNames = json.RootElement.GetProperty("abi").EnumerateArray()
-            .Where(entry => entry.GetProperty("type").GetString() == "error")
-            .ToDictionary(entry => Hex.Encode(Abi.Selector(SignatureOf(entry))), SignatureOf);
     }
 
     public static ContractArtifact MarketEscrow { get; } = new("MarketEscrow");
 
     public static ContractArtifact ProviderBond { get; } = new("ProviderBond");
 
+    /// <summary>The token of local chains and tests: its deployer mints.</summary>
     public static ContractArtifact MarketToken { get; } = new("MarketToken");
 
+    public string Name { get; }
+
+    public string AbiJson { get; }
+
+    /// <summary>What creates the contract; the constructor's arguments follow it.</summary>
     public byte[] Bytecode { get; }
-
-    /// <summary>Error signatures by their four-byte selector in hex.</summary>
-    public IReadOnlyDictionary<string, string> ErrorNames { get; }
-
-    /// <summary>A revert's data as the contract's error and its raw values.</summary>
-    public string Explain(byte[] revertData)
-    {
-        var selector = revertData.Length >= 4 ? Hex.Encode(revertData.AsSpan(0, 4)) : "";
-        var name = ErrorNames.GetValueOrDefault(selector, "an error that the contract does not name");
-        return $"{name} {Hex.Encode(revertData)}";
-    }
-
-    private static string SignatureOf(JsonElement entry)
-    {
-        var inputs = entry.GetProperty("inputs").EnumerateArray().Select(input => input.GetProperty("type").GetString());
-        return $"{entry.GetProperty("name").GetString()}({string.Join(',', inputs)})";
-    }
 }

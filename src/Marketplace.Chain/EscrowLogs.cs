@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Numerics;
 using Marketplace.Escrow;
 using Marketplace.Ethereum;
@@ -5,100 +6,152 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Chain;
 
-/// <summary>Reads the escrow's logs into events. A log it does not know is left out; one it cannot read is a fault.</summary>
+/// <summary>Logs of the escrow contract as events, strictly: a log of any other form is a fault, never skipped.</summary>
 public static class EscrowLogs
 {
-    private static readonly Dictionary<Hash32, Func<LogPosition, Fields, EscrowEvent>> Readers = new()
+    private static readonly FrozenDictionary<Hash32, EventShape> Shapes = new EventShape[]
     {
-        [Topic("Deposited(address,address,uint256)")] = (at, log) =>
-            new Deposited(at, log.AddressTopic(1), log.Data.Address(), Amount(log.Data.UInt256())),
-        [Topic("Withdrawn(address,uint256)")] = (at, log) =>
-            new Withdrawn(at, log.AddressTopic(1), Amount(log.Data.UInt256())),
-        [Topic("BudgetOpened(uint32,address,address,uint32,uint80,uint40,uint16,bytes32)")] = (at, log) =>
-            new BudgetOpened(
-                at,
-                new BudgetNo(log.NumberTopic(1)),
-                log.AddressTopic(2),
-                log.Data.Address(),
-                new OperatorId((uint)log.Data.UInt64()),
-                Amount(log.Data.UInt256()),
-                log.Data.UInt64(),
-                new BasisPoints((int)log.Data.UInt64()),
-                log.Data.Hash32()),
-        [Topic("BudgetClosing(uint32,uint40)")] = (at, log) =>
-            new BudgetClosing(at, new BudgetNo(log.NumberTopic(1)), log.Data.UInt64()),
-        [Topic("BudgetClosed(uint32,uint256)")] = (at, log) =>
-            new BudgetClosed(at, new BudgetNo(log.NumberTopic(1)), Amount(log.Data.UInt256())),
-        [Topic("StatementSettled(uint32,uint256,bytes32)")] = ReadSettled,
-        [Topic("StatementSkipped(uint32,uint8)")] = (at, log) =>
-            new StatementSkipped(at, new BudgetNo(log.NumberTopic(1)), (byte)log.Data.UInt64()),
-        [Topic("Credited(uint32,uint256)")] = (at, log) =>
-            new Credited(at, new ProviderId(log.NumberTopic(1)), Amount(log.Data.UInt256())),
-        [Topic("FeeCredited(uint32,uint256)")] = (at, log) =>
-            new FeeCredited(at, new OperatorId(log.NumberTopic(1)), Amount(log.Data.UInt256())),
-        [Topic("BatchSettled(uint32,bytes32,bytes)")] = (at, log) =>
-            new BatchSettled(at, new OperatorId(log.NumberTopic(1)), log.Data.Hash32(), log.Data.Bytes()),
-        [Topic("Claimed(uint32,address,uint256)")] = (at, log) =>
-            new Claimed(at, new ProviderId(log.NumberTopic(1)), log.Data.Address(), Amount(log.Data.UInt256())),
-        [Topic("FeeClaimed(uint32,address,uint256)")] = (at, log) =>
-            new FeeClaimed(at, new OperatorId(log.NumberTopic(1)), log.Data.Address(), Amount(log.Data.UInt256())),
-        [Topic("ProviderRegistered(uint32,address,address,address,uint256)")] = (at, log) =>
-            new ProviderRegistered(
-                at, new ProviderId(log.NumberTopic(1)), log.AddressTopic(2), log.Data.Address(), log.Data.Address()),
-        [Topic("OperatorRegistered(uint32,address,address,address)")] = (at, log) =>
-            new OperatorRegistered(
-                at, new OperatorId(log.NumberTopic(1)), log.AddressTopic(2), log.Data.Address(), log.Data.Address()),
-    };
+        new("Deposited(address,address,uint256)", 1, Deposit),
+        new("Withdrawn(address,uint256)", 1, static (at, read) =>
+            new Withdrawn(at, read.Address(), MicroTokens.Of(read.UInt256()))),
+        new("BudgetOpened(uint32,address,address,uint32,uint80,uint40,uint16,bytes32)", 2, Opening),
+        new("BudgetClosing(uint32,uint40)", 1, static (at, read) =>
+            new BudgetClosing(at, new BudgetNo(UInt32(read)), read.UInt64())),
+        new("BudgetClosed(uint32,uint256)", 1, static (at, read) =>
+            new BudgetClosed(at, new BudgetNo(UInt32(read)), MicroTokens.Of(read.UInt256()))),
+        new("StatementSettled(uint32,uint256,bytes32)", 1, Settlement),
+        new("StatementSkipped(uint32,uint8)", 1, static (at, read) =>
+            new StatementSkipped(at, new BudgetNo(UInt32(read)), Narrow<byte>(read.UInt64()))),
+        new("Credited(uint32,uint256)", 1, static (at, read) =>
+            new Credited(at, new ProviderId(UInt32(read)), MicroTokens.Of(read.UInt256()))),
+        new("FeeCredited(uint32,uint256)", 1, static (at, read) =>
+            new FeeCredited(at, new OperatorId(UInt32(read)), MicroTokens.Of(read.UInt256()))),
+        new("BatchSettled(uint32,bytes32,bytes)", 1, static (at, read) =>
+            new BatchSettled(at, new OperatorId(UInt32(read)), read.Hash32(), read.Bytes())),
+        new("Claimed(uint32,address,uint256)", 1, static (at, read) =>
+            new Claimed(at, new ProviderId(UInt32(read)), read.Address(), MicroTokens.Of(read.UInt256()))),
+        new("FeeClaimed(uint32,address,uint256)", 1, static (at, read) =>
+            new FeeClaimed(at, new OperatorId(UInt32(read)), read.Address(), MicroTokens.Of(read.UInt256()))),
+        new("ProviderRegistered(uint32,address,address,address,uint256)", 2, Provider),
+        new("OperatorRegistered(uint32,address,address,address)", 2, static (at, read) => new OperatorRegistered(
+            at, new OperatorId(UInt32(read)), read.Address(), read.Address(), read.Address())),
+    }.ToFrozenDictionary(shape => Abi.EventTopic(shape.Signature));
 
-    /// <exception cref="ChainFaultException">A log of a known event cannot be read.</exception>
-    public static IReadOnlyList<EscrowEvent> Read(IEnumerable<ChainLogEntry> logs)
-    {
-        var events = new List<EscrowEvent>();
-        foreach (var log in logs)
-        {
-            if (log.Topics.Count > 0 && Readers.TryGetValue(log.Topics[0], out var read))
-            {
-                events.Add(ReadOne(log, read));
-            }
-        }
+    /// <param name="logs">Logs of the escrow contract alone.</param>
+    /// <exception cref="ChainFaultException">A log is not one that the escrow contract writes.</exception>
+    public static IReadOnlyList<EscrowEvent> Read(IEnumerable<ChainLogEntry> logs) => [.. logs.Select(Decode)];
 
-        return events;
-    }
+    /// <summary>What a transaction did in the escrow; logs of other contracts, such as the token, are not read.</summary>
+    /// <exception cref="ChainFaultException">A log is not one that the escrow contract writes.</exception>
+    public static IReadOnlyList<EscrowEvent> Of(TransactionReceipt receipt, EthAddress escrow) =>
+        Read(receipt.Logs.Where(log => log.Address == escrow));
 
-    internal static TokenAmount Amount(BigInteger micro) => new(checked((long)micro));
-
-    private static EscrowEvent ReadOne(ChainLogEntry log, Func<LogPosition, Fields, EscrowEvent> read)
+    private static EscrowEvent Decode(ChainLogEntry log)
     {
         var at = new LogPosition(log.BlockNumber, log.BlockHash, log.LogIndex, log.TxHash);
+        if (log.Topics.Count == 0 || !Shapes.TryGetValue(log.Topics[0], out var shape))
+        {
+            throw new ChainFaultException($"Log {log.LogIndex} of block {log.BlockNumber} is of no known event.");
+        }
+
+        if (log.Topics.Count != shape.IndexedCount + 1)
+        {
+            throw new ChainFaultException($"Log {log.LogIndex} of block {log.BlockNumber} has {log.Topics.Count} topics.");
+        }
+
         try
         {
-            return read(at, new Fields(log.Topics, new AbiReader(log.Data)));
+            return Read(shape, at, log);
         }
-        catch (Exception fault) when (fault is AbiDecodingException or OverflowException or ArgumentException)
+        catch (AbiDecodingException malformed)
         {
-            throw new ChainFaultException($"Log {log.LogIndex} of block {log.BlockNumber} cannot be read.", fault);
+            throw new ChainFaultException($"Log {log.LogIndex} of block {log.BlockNumber} is malformed.", malformed);
         }
     }
 
-    private static StatementSettled ReadSettled(LogPosition at, Fields log)
+    /// <remarks>Every event has its indexed members first, so that topics and data read as one run of members.</remarks>
+    private static EscrowEvent Read(EventShape shape, LogPosition at, ChainLogEntry log)
     {
-        var packed = log.Data.UInt256();
+        var topics = new AbiReader(log.Topics.Skip(1).SelectMany(topic => topic.ToBytes()).ToArray());
+        var data = new AbiReader(log.Data);
+        var members = new Members(topics, data, shape.IndexedCount);
+        var decoded = shape.Decode(at, members);
+        topics.End();
+        data.End();
+        return decoded;
+    }
+
+    private static Deposited Deposit(LogPosition at, Members read) =>
+        new(at, read.Address(), read.Address(), MicroTokens.Of(read.UInt256()));
+
+    private static BudgetOpened Opening(LogPosition at, Members read) => new(
+        at,
+        new BudgetNo(UInt32(read)),
+        read.Address(),
+        read.Address(),
+        new OperatorId(UInt32(read)),
+        MicroTokens.Of(read.UInt256()),
+        read.UInt64(),
+        Share(read.UInt64()),
+        read.Hash32());
+
+    private static StatementSettled Settlement(LogPosition at, Members read)
+    {
+        var budgetNo = new BudgetNo(UInt32(read));
+        var packed = read.UInt256();
+        if (packed >> 208 != 0)
+        {
+            throw new AbiDecodingException("The packed numbers of a statement exceed their fields.");
+        }
+
         return new StatementSettled(
             at,
-            new BudgetNo(log.NumberTopic(1)),
-            (uint)(packed >> 176),
+            budgetNo,
+            (uint)((packed >> 176) & uint.MaxValue),
             (uint)((packed >> 144) & uint.MaxValue),
-            Amount((packed >> 64) & ((BigInteger.One << 80) - 1)),
-            Amount(packed & ulong.MaxValue),
-            log.Data.Hash32());
+            MicroTokens.Of((packed >> 64) & ((BigInteger.One << 80) - 1)),
+            MicroTokens.Of(packed & ulong.MaxValue),
+            read.Hash32());
     }
 
-    private static Hash32 Topic(string signature) => Abi.EventTopic(signature);
-
-    private sealed record Fields(IReadOnlyList<Hash32> Topics, AbiReader Data)
+    /// <remarks>The agent id of the ERC-8004 registry is read, for strictness, and not used.</remarks>
+    private static ProviderRegistered Provider(LogPosition at, Members read)
     {
-        public EthAddress AddressTopic(int index) => new AbiReader(Topics[index].ToBytes()).Address();
+        var registered = new ProviderRegistered(
+            at, new ProviderId(UInt32(read)), read.Address(), read.Address(), read.Address());
+        read.UInt256();
+        return registered;
+    }
 
-        public uint NumberTopic(int index) => checked((uint)new AbiReader(Topics[index].ToBytes()).UInt64());
+    private static BasisPoints Share(ulong value) => value <= 10_000
+        ? new BasisPoints((int)value)
+        : throw new AbiDecodingException("A share exceeds the whole.");
+
+    private static uint UInt32(Members read) => Narrow<uint>(read.UInt64());
+
+    private static T Narrow<T>(ulong value)
+        where T : struct, INumber<T>, IMinMaxValue<T> => value <= ulong.CreateChecked(T.MaxValue)
+            ? T.CreateChecked(value)
+            : throw new AbiDecodingException($"{value} exceeds its field.");
+
+    private sealed record EventShape(
+        string Signature, int IndexedCount, Func<LogPosition, Members, EscrowEvent> Decode);
+
+    /// <summary>The members of one log in the order of the event: the indexed ones, then those of the data.</summary>
+    private sealed class Members(AbiReader topics, AbiReader data, int indexedCount)
+    {
+        private int taken;
+
+        private AbiReader Next => taken++ < indexedCount ? topics : data;
+
+        public EthAddress Address() => Next.Address();
+
+        public Hash32 Hash32() => Next.Hash32();
+
+        public BigInteger UInt256() => Next.UInt256();
+
+        public ulong UInt64() => Next.UInt64();
+
+        public byte[] Bytes() => Next.Bytes();
     }
 }

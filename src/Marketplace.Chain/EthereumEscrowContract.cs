@@ -1,19 +1,25 @@
+using System.Numerics;
 using Marketplace.Escrow;
 using Marketplace.Ethereum;
 using Marketplace.Kernel;
 
 namespace Marketplace.Chain;
 
-/// <summary>The escrow port over our own Ethereum client. It only translates.</summary>
-public sealed partial class EthereumEscrowContract : IEscrowContract
+/// <summary>The escrow port over a node's JSON-RPC. It only translates; one object serves many callers at once.</summary>
+public sealed class EthereumEscrowContract : IEscrowContract
 {
     private readonly EthereumClient client;
+    private readonly EscrowCalls calls;
+    private readonly EscrowViews views;
 
-    private EthereumEscrowContract(EthereumClient client, ulong chainId, Deployment deployment)
+    private EthereumEscrowContract(EthereumClient client, ContractAddresses at, ulong chainId, BigInteger unit)
     {
         this.client = client;
+        (Escrow, Bond, Token) = (at.Escrow, at.Bond, at.Token);
         ChainId = chainId;
-        (Escrow, Bond, Token) = (deployment.Escrow, deployment.Bond, deployment.Token);
+        Domain = EscrowDomain.Of(chainId, at.Escrow);
+        calls = new EscrowCalls(Escrow, Token, unit);
+        views = new EscrowViews(client, Escrow, Token, unit);
     }
 
     public ulong ChainId { get; }
@@ -24,106 +30,157 @@ public sealed partial class EthereumEscrowContract : IEscrowContract
 
     public EthAddress Token { get; }
 
-    public Eip712Domain Domain => EscrowDomain.Of(ChainId, Escrow);
+    public Eip712Domain Domain { get; }
 
+    /// <summary>Connects after checking that the three contracts belong together and sign in our domain.</summary>
+    /// <exception cref="ChainFaultException">The node failed, or other contracts are at these addresses.</exception>
+    public static async Task<EthereumEscrowContract> ConnectAsync(
+        EthereumClient client, EthAddress escrow, EthAddress bond, EthAddress token, CancellationToken ct)
+    {
+        var addresses = new ContractAddresses(escrow, bond, token);
+        var chainId = await NodeFaults.TranslateAsync(() => client.ChainIdAsync(ct));
+        var unit = await ConnectionCheck.UnitAsync(client, addresses, chainId, ct);
+        return new EthereumEscrowContract(client, addresses, chainId, unit);
+    }
+
+    /// <inheritdoc cref="ConnectAsync(EthereumClient, EthAddress, EthAddress, EthAddress, CancellationToken)"/>
     public static Task<EthereumEscrowContract> ConnectAsync(
-        EthereumClient client, Deployment deployment, CancellationToken ct) => FaultsAsync(async () =>
-        new EthereumEscrowContract(client, await client.ChainIdAsync(ct), deployment));
+        EthereumClient client, Deployment deployment, CancellationToken ct) =>
+        ConnectAsync(client, deployment.Escrow, deployment.Bond, deployment.Token, ct);
 
-    public Task<ChainBlock> LatestBlockAsync(CancellationToken ct) =>
-        FaultsAsync(async () => Translate(await client.GetBlockAsync(BlockTag.Latest, ct)));
+    public Task<ChainBlock> LatestBlockAsync(CancellationToken ct) => BlockAsync(BlockTag.Latest, ct);
 
-    public Task<ChainBlock> FinalizedBlockAsync(CancellationToken ct) =>
-        FaultsAsync(async () => Translate(await client.GetBlockAsync(BlockTag.Finalized, ct)));
+    public Task<ChainBlock> FinalizedBlockAsync(CancellationToken ct) => BlockAsync(BlockTag.Finalized, ct);
 
-    public Task<ChainBlock?> BlockAsync(BlockNumber number, CancellationToken ct) => FaultsAsync(async () =>
-        await client.FindBlockAsync(BlockTag.At(number), ct) is { } header ? Translate(header) : null);
+    public async Task<ChainBlock?> BlockAsync(BlockNumber number, CancellationToken ct)
+    {
+        var found = await NodeFaults.TranslateAsync(() => client.FindBlockAsync(BlockTag.At(number), ct));
+        return found is null ? null : Translate(found);
+    }
 
-    public Task<IReadOnlyList<EscrowEvent>> EventsAsync(BlockNumber from, BlockNumber to, CancellationToken ct) =>
-        FaultsAsync(async () => EscrowLogs.Read(await client.GetLogsAsync(Escrow, from, to, ct)));
+    public async Task<IReadOnlyList<EscrowEvent>> EventsAsync(BlockNumber from, BlockNumber to, CancellationToken ct)
+    {
+        var logs = await NodeFaults.TranslateAsync(() => client.GetLogsAsync(Escrow, from, to, ct));
+        return EscrowLogs.Read(logs);
+    }
 
-    public Task<Budget?> BudgetAsync(BudgetNo budgetNo, BlockNumber? at, CancellationToken ct) => ViewAsync(
-        "budgetOf(uint32)",
-        new AbiWriter().UInt(budgetNo.Value),
-        at,
-        reader =>
-        {
-            var (buyer, session) = (reader.Address(), reader.Address());
-            var budget = new Budget(
-                budgetNo,
-                buyer,
-                session,
-                new OperatorId((uint)reader.UInt64()),
-                EscrowLogs.Amount(reader.UInt256()),
-                EscrowLogs.Amount(reader.UInt256()),
-                reader.UInt64(),
-                new BasisPoints((int)reader.UInt64()),
-                (uint)reader.UInt64(),
-                (byte)reader.UInt64());
-            return budget.State == 0 ? null : budget;
-        },
-        ct);
+    public Task<Budget?> BudgetAsync(BudgetNo budgetNo, BlockNumber? at, CancellationToken ct) =>
+        views.BudgetAsync(budgetNo, at, ct);
 
-    public Task<ProviderEntry?> ProviderAsync(ProviderId providerId, BlockNumber? at, CancellationToken ct) => ViewAsync(
-        "providerOf(uint32)",
-        new AbiWriter().UInt(providerId.Value),
-        at,
-        reader => new ProviderEntry(providerId, reader.Address(), reader.Address(), reader.Address()) is var entry
-            && !entry.Owner.IsZero ? entry : null,
-        ct);
+    public Task<ProviderEntry?> ProviderAsync(ProviderId providerId, BlockNumber? at, CancellationToken ct) =>
+        views.ProviderAsync(providerId, at, ct);
 
-    public Task<OperatorEntry?> OperatorAsync(OperatorId operatorId, BlockNumber? at, CancellationToken ct) => ViewAsync(
-        "operatorOf(uint32)",
-        new AbiWriter().UInt(operatorId.Value),
-        at,
-        reader => new OperatorEntry(operatorId, reader.Address(), reader.Address(), reader.Address()) is var entry
-            && !entry.Owner.IsZero ? entry : null,
-        ct);
+    public Task<OperatorEntry?> OperatorAsync(OperatorId operatorId, BlockNumber? at, CancellationToken ct) =>
+        views.OperatorAsync(operatorId, at, ct);
 
     public Task<TokenAmount> FreeAsync(EthAddress buyer, BlockNumber? at, CancellationToken ct) =>
-        AmountAsync("free(address)", new AbiWriter().Address(buyer), at, ct);
+        views.FreeAsync(buyer, at, ct);
 
     public Task<TokenAmount> CreditAsync(ProviderId providerId, BlockNumber? at, CancellationToken ct) =>
-        AmountAsync("credit(uint32)", new AbiWriter().UInt(providerId.Value), at, ct);
+        views.CreditAsync(providerId, at, ct);
 
     public Task<TokenAmount> FeeCreditAsync(OperatorId operatorId, BlockNumber? at, CancellationToken ct) =>
-        AmountAsync("feeCredit(uint32)", new AbiWriter().UInt(operatorId.Value), at, ct);
+        views.FeeCreditAsync(operatorId, at, ct);
 
-    public Task<TokenAmount> TotalOwedAsync(BlockNumber? at, CancellationToken ct) =>
-        AmountAsync("totalOwed()", new AbiWriter(), at, ct);
+    public Task<TokenAmount> TotalOwedAsync(BlockNumber? at, CancellationToken ct) => views.TotalOwedAsync(at, ct);
 
-    public Task<Hash32> AccAsync(BlockNumber? at, CancellationToken ct) =>
-        ViewAsync("acc()", new AbiWriter(), at, reader => reader.Hash32(), ct);
+    public Task<Hash32> AccAsync(BlockNumber? at, CancellationToken ct) => views.AccAsync(at, ct);
 
     public Task<TokenAmount> TokenBalanceAsync(EthAddress account, BlockNumber? at, CancellationToken ct) =>
-        FaultsAsync(async () => EscrowLogs.Amount(new AbiReader(await client.CallAsync(
-            Token, AbiWriter.Call("balanceOf(address)", new AbiWriter().Address(account)), TagOf(at), ct)).UInt256()));
+        views.TokenBalanceAsync(account, at, ct);
 
-    public Task<UInt128> GasBalanceWeiAsync(EthAddress account, CancellationToken ct) =>
-        FaultsAsync(async () => (UInt128)await client.GetBalanceAsync(account, BlockTag.Latest, ct));
+    public async Task<UInt128> GasBalanceWeiAsync(EthAddress account, CancellationToken ct) => MicroTokens.Wei(
+        await NodeFaults.TranslateAsync(() => client.GetBalanceAsync(account, BlockTag.Latest, ct)));
 
-    private static BlockTag TagOf(BlockNumber? at) => at is { } number ? BlockTag.At(number) : BlockTag.Latest;
+    public EscrowCall ApproveToken(TokenAmount amount) => calls.ApproveToken(amount);
 
-    private static ChainBlock Translate(BlockHeader header) =>
-        new(header.Number, header.Hash, header.ParentHash, header.TimestampSeconds);
+    /// <summary>Mints the token of local chains and tests; only its deployer may send this.</summary>
+    public EscrowCall MintToken(EthAddress to, TokenAmount amount) => calls.MintToken(to, amount);
 
-    private Task<TokenAmount> AmountAsync(string view, AbiWriter args, BlockNumber? at, CancellationToken ct) =>
-        ViewAsync(view, args, at, reader => EscrowLogs.Amount(reader.UInt256()), ct);
+    public EscrowCall Deposit(TokenAmount amount) => calls.Deposit(amount);
 
-    private Task<T> ViewAsync<T>(
-        string view, AbiWriter args, BlockNumber? at, Func<AbiReader, T> read, CancellationToken ct) =>
-        FaultsAsync(async () =>
-            read(new AbiReader(await client.CallAsync(Escrow, AbiWriter.Call(view, args), TagOf(at), ct))));
+    public EscrowCall Withdraw(TokenAmount amount) => calls.Withdraw(amount);
 
-    private static async Task<T> FaultsAsync<T>(Func<Task<T>> ask)
+    public EscrowCall OpenBudget(BudgetOpening opening) => calls.OpenBudget(opening);
+
+    public EscrowCall RequestClose(BudgetNo budgetNo) => calls.RequestClose(budgetNo);
+
+    public EscrowCall Close(BudgetNo budgetNo) => calls.Close(budgetNo);
+
+    public EscrowCall RegisterProvider(EthAddress owner, EthAddress signer, EthAddress payout) =>
+        calls.RegisterProvider(owner, signer, payout);
+
+    public EscrowCall RegisterOperator(EthAddress cosigner, EthAddress feeTo) =>
+        calls.RegisterOperator(cosigner, feeTo);
+
+    public EscrowCall Settle(OperatorId operatorId, byte[] payload, EthSignature cosignature) =>
+        calls.Settle(operatorId, payload, cosignature);
+
+    public EscrowCall Claim(ProviderId providerId) => calls.Claim(providerId);
+
+    public EscrowCall ClaimFee(OperatorId operatorId) => calls.ClaimFee(operatorId);
+
+    public async Task<SettleOutlook> SimulateAsync(EthAddress from, EscrowCall call, CancellationToken ct)
     {
         try
         {
-            return await ask();
+            return new SettleOutlook(await client.EstimateGasAsync(from, call.To, call.Data, ct), Revert: null);
         }
-        catch (Exception fault) when (fault is RpcException or AbiDecodingException)
+        catch (RpcErrorException refusal) when (RevertReason.Of(refusal) is { } reason)
+        {
+            return new SettleOutlook(Gas: 0, reason.ToString());
+        }
+        catch (RpcException fault)
         {
             throw new ChainFaultException(fault.Message, fault);
         }
     }
+
+    public Task<ulong> NonceAsync(EthAddress account, CancellationToken ct) =>
+        NodeFaults.TranslateAsync(() => client.NonceAsync(account, BlockTag.Latest, ct));
+
+    public Task<ulong> FinalizedNonceAsync(EthAddress account, CancellationToken ct) =>
+        NodeFaults.TranslateAsync(() => client.NonceAsync(account, BlockTag.Finalized, ct));
+
+    public Task<GasFees> SuggestFeesAsync(CancellationToken ct) => FeeOffer.SuggestAsync(client, ct);
+
+    public SignedTransaction Sign(PrivateKey key, EscrowCall call, ulong nonce, ulong gasLimit, GasFees fees) =>
+        new Eip1559Transaction(
+            ChainId, nonce, fees.MaxPriorityFeePerGas, fees.MaxFeePerGas, gasLimit, call.To, BigInteger.Zero, call.Data)
+            .Sign(key);
+
+    public async Task<SendOutcome> SendAsync(byte[] raw, CancellationToken ct)
+    {
+        try
+        {
+            await client.SendRawAsync(raw, ct);
+            return SendOutcome.Accepted;
+        }
+        catch (RpcErrorException refusal)
+        {
+            return NodeFaults.Classify(refusal);
+        }
+        catch (RpcException fault)
+        {
+            throw new ChainFaultException(fault.Message, fault);
+        }
+    }
+
+    public async Task<MinedTransaction?> ReceiptAsync(TxHash hash, CancellationToken ct)
+    {
+        var receipt = await NodeFaults.TranslateAsync(() => client.GetReceiptAsync(hash, ct));
+        return receipt is null ? null : Translate(receipt);
+    }
+
+    private static MinedTransaction Translate(TransactionReceipt receipt) => new(
+        receipt.TxHash, receipt.BlockNumber, receipt.BlockHash, receipt.IsSuccess, receipt.GasUsed);
+
+    private static ChainBlock Translate(BlockHeader header) =>
+        new(header.Number, header.Hash, header.ParentHash, header.TimestampSeconds);
+
+    private async Task<ChainBlock> BlockAsync(BlockTag tag, CancellationToken ct) =>
+        Translate(await NodeFaults.TranslateAsync(() => client.GetBlockAsync(tag, ct)));
 }
+
+/// <summary>Where the three contracts are.</summary>
+internal sealed record ContractAddresses(EthAddress Escrow, EthAddress Bond, EthAddress Token);

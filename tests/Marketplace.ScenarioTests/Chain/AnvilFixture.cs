@@ -44,11 +44,8 @@ public sealed class AnvilFixture : IAsyncLifetime, IDisposable
         return key;
     }
 
-    public async Task MintAsync(EthAddress to, TokenAmount amount, CancellationToken ct)
-    {
-        var data = AbiWriter.Call("mint(address,uint256)", new AbiWriter().Address(to).UInt((ulong)amount.Micro));
-        await SenderOf(Deployer).SendAsync(Deployment.Token, data, ct);
-    }
+    public Task MintAsync(EthAddress to, TokenAmount amount, CancellationToken ct) =>
+        SenderOf(Deployer).SendAsync(Contract.MintToken(to, amount), ct);
 
     public async Task InitializeAsync()
     {

@@ -55,7 +55,7 @@ public sealed class EscrowMarket(AnvilFixture anvil) : IAsyncLifetime
     public async Task<IReadOnlyList<EscrowEvent>> SendAsync(PrivateKey key, EscrowCall call, CancellationToken ct)
     {
         var receipt = await anvil.SenderOf(key).SendAsync(call, ct);
-        return EscrowLogs.Read(receipt.Logs.Where(log => log.Address == Contract.Escrow));
+        return EscrowLogs.Of(receipt, Contract.Escrow);
     }
 
     public async Task<BudgetNo> OpenBudgetAsync(CancellationToken ct)

@@ -103,7 +103,7 @@ public sealed class EscrowOnChainTests(AnvilFixture anvil, EscrowMarket market) 
             market.Buyer.Address, market.Contract.OpenBudget(tooMuch), Ct);
         var possible = await market.Contract.SimulateAsync(market.Buyer.Address, market.Contract.OpenBudget(fine), Ct);
 
-        refused.Revert.Should().StartWith("InsufficientFree");
+        refused.Revert.Should().Match($"InsufficientFree(buyer: {market.Buyer.Address}, wanted: 900000000, free: *)");
         possible.Revert.Should().BeNull();
         possible.Gas.Should().BeGreaterThan(21_000);
     }
@@ -133,6 +133,31 @@ public sealed class EscrowOnChainTests(AnvilFixture anvil, EscrowMarket market) 
         var signed = market.Contract.Sign(AnvilFixture.KeyOf("poor"), call, nonce: 0, gasLimit: 300_000, fees);
 
         (await market.Contract.SendAsync(signed.Raw, Ct)).Should().Be(SendOutcome.InsufficientFunds);
+    }
+
+    [Fact]
+    public async Task A_call_that_the_contract_refuses_is_not_sent_and_says_why_with_values()
+    {
+        var nobody = new ProviderId(9_999);
+
+        var refusal = await market.Invoking(m => m.SendAsync(m.Operator, m.Contract.Claim(nobody), Ct))
+            .Should().ThrowAsync<CallRevertedException>();
+
+        refusal.Which.Reason.Name.Should().Be("ZeroAmount");
+        refusal.Which.Transaction.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Contracts_that_do_not_belong_together_are_refused_at_the_door()
+    {
+        var (escrow, bond, token) = (market.Contract.Escrow, market.Contract.Bond, market.Contract.Token);
+
+        foreach (var swapped in new[] { (token, bond, escrow), (escrow, token, bond), (bond, escrow, token) })
+        {
+            var connect = () => EthereumEscrowContract.ConnectAsync(
+                anvil.Client, swapped.Item1, swapped.Item2, swapped.Item3, Ct);
+            await connect.Should().ThrowAsync<ChainFaultException>();
+        }
     }
 
     [Fact]

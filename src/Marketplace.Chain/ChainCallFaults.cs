@@ -1,0 +1,23 @@
+using Marketplace.Kernel;
+
+namespace Marketplace.Chain;
+
+/// <summary>The contract refused a call.</summary>
+/// <param name="transaction">The mined transaction that reverted; null when nothing was sent.</param>
+public sealed class CallRevertedException(RevertReason reason, TxHash? transaction)
+    : Exception($"The contract refused the call: {reason}")
+{
+    public RevertReason Reason { get; } = reason;
+
+    public TxHash? Transaction { get; } = transaction;
+}
+
+/// <summary>The node did not take a transaction, such as for want of gas money.</summary>
+public sealed class CallRefusedException(string refusal) : Exception($"The node refused the transaction: {refusal}");
+
+/// <summary>A sent transaction was not final in time. It may still be mined.</summary>
+public sealed class CallUnconfirmedException(TxHash transaction, TimeSpan bound)
+    : Exception($"Transaction {transaction} was not final within {bound}.")
+{
+    public TxHash Transaction { get; } = transaction;
+}
