@@ -27,8 +27,9 @@ public sealed class Operator : IAsyncDisposable
             loggers.CreateLogger<BookLoop>());
         Providers = new ProviderHub(contract, Book, Entry, options, live);
         Gateways = new GatewayHub(contract, Book, new BidEntry(Book, Entry, options, time), options, live);
+        JobStore = new JobStore(database);
         Jobs = new JobRunner(
-            new JobStore(database),
+            JobStore,
             new JobLinks(Providers, Gateways, new JobLedger(Book)),
             contract.Domain,
             new JobOptions { HoldTime = options.HoldTime },
@@ -52,6 +53,8 @@ public sealed class Operator : IAsyncDisposable
     public ProviderHub Providers { get; }
 
     public GatewayHub Gateways { get; }
+
+    public JobStore JobStore { get; }
 
     public JobRunner Jobs { get; }
 

@@ -28,6 +28,8 @@ public static class Routes
         app.MapGet("/healthz", () => "ok");
         app.MapGet("/v1/info", () => InfoOf(market));
         app.MapGet("/v1/markets", (CancellationToken ct) => MarketsAsync(market, ct));
+        app.MapGet("/v1/jobs/{id}", async (long id, CancellationToken ct) =>
+            await market.JobStore.ViewAsync(new JobId(id), ct) is { } job ? Results.Ok(job) : Results.NotFound());
         app.MapGet("/v1/budgets/{no}", (uint no, CancellationToken ct) => BudgetAsync(market, new BudgetNo(no), ct));
         app.Map("/v1/provider/connect", (HttpContext http) => ServeAsync(
             http, SubProtocols.Provider, (socket, ct) => market.Providers.ServeAsync(socket, market.Jobs, ct)));

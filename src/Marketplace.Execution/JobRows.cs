@@ -110,3 +110,37 @@ internal sealed class LegRow
         Canonical,
         ResultDigest is null ? null : new Hash32(ResultDigest));
 }
+
+/// <summary>A job as the operator shows it; instants are unix milliseconds, statuses those of <see cref="JobStatus"/>.</summary>
+public sealed class JobView
+{
+    public long JobId { get; init; }
+
+    public long Status { get; init; }
+
+    public long MatchedAt { get; init; }
+
+    public long VerifiedAt { get; init; }
+
+    public long EndedAt { get; init; }
+
+    public long PaidMicro { get; init; }
+
+    public long FeeMicro { get; init; }
+
+    public string EndCode { get; init; } = "";
+
+    public IReadOnlyList<JobLegView> Legs { get; set; } = [];
+}
+
+/// <summary>A leg as the operator shows it; statuses are those of <see cref="LegStatus"/>.</summary>
+public sealed class JobLegView
+{
+    public long LegNo { get; init; }
+
+    public long ProviderId { get; init; }
+
+    public long PriceMicro { get; init; }
+
+    public long Status { get; init; }
+}

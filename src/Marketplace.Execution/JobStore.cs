@@ -104,6 +104,31 @@ public sealed class JobStore(Database database)
             .Select(id => new JobId(id)).ToList(),
         ct);
 
+    /// <summary>What an operator tells of a job: its times, its legs, no request and no result.</summary>
+    public Task<JobView?> ViewAsync(JobId id, CancellationToken ct) => database.ReadAsync(
+        async connection =>
+        {
+            var view = await connection.QuerySingleOrDefaultAsync<JobView>(
+                """
+                SELECT job_id AS JobId, status AS Status, matched_at AS MatchedAt, verified_at AS VerifiedAt,
+                    ended_at AS EndedAt, paid AS PaidMicro, fee AS FeeMicro, end_code AS EndCode
+                FROM job WHERE job_id = @id
+                """,
+                new { id });
+            if (view is not null)
+            {
+                view.Legs = (await connection.QueryAsync<JobLegView>(
+                    """
+                    SELECT leg_no AS LegNo, provider_id AS ProviderId, price AS PriceMicro, status AS Status
+                    FROM assignment WHERE job_id = @id ORDER BY leg_no
+                    """,
+                    new { id })).ToList();
+            }
+
+            return view;
+        },
+        ct);
+
     /// <summary>Adds a bought leg; the same leg again changes nothing.</summary>
     public Task AddLegAsync(JobId job, Leg leg, CancellationToken ct) => database.WriteAsync(
         (connection, transaction) => InsertAsync(connection, transaction, job, leg), ct);
