@@ -5,7 +5,7 @@ namespace Marketplace.Settlement;
 /// <summary>The fees of a further attempt with the same nonce.</summary>
 public static class FeeBump
 {
-    /// <summary>Both fees at least 12.5 % up (nodes ask for 10), at least the suggestion, never above the cap.</summary>
+    /// <summary>Both fees at least 12.5 % up (nodes ask for 10), not below the suggestion, not above the cap.</summary>
     /// <returns>Null at the cap: another attempt would be refused as underpriced.</returns>
     public static GasFees? NextUp(GasFees last, GasFees suggested, UInt128 cap)
     {

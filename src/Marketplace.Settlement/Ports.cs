@@ -32,7 +32,7 @@ public interface ICosigner
     Task<EthSignature> CosignBatchAsync(byte[] payload, CancellationToken ct);
 }
 
-/// <summary>A co-signer whose key is in this process. It builds the digest itself, so nothing but a batch can be signed.</summary>
+/// <summary>A co-signer whose key is in this process. It builds the digest itself: only batches are signed.</summary>
 public sealed class KeyCosigner(PrivateKey key, Eip712Domain domain) : ICosigner
 {
     public Task<EthSignature> CosignBatchAsync(byte[] payload, CancellationToken ct) =>

@@ -99,14 +99,14 @@ public sealed class SettlementQueries(Database database, TimeProvider time)
 
     public Task<IReadOnlyList<ProviderPay>> ByProviderAsync(CancellationToken ct) =>
         database.ReadAsync<IReadOnlyList<ProviderPay>>(
-            async connection => (await connection.QueryAsync<(long Provider, long Legs, long Done, long All, long Paid)>(
+            async connection => (await connection.QueryAsync<(long Id, long Legs, long Done, long All, long Paid)>(
                 """
-                SELECT j.provider_id AS Provider, count(*) AS Legs, sum(coalesce(s.state = 'settled', 0)) AS Done,
+                SELECT j.provider_id AS Id, count(*) AS Legs, sum(coalesce(s.state = 'settled', 0)) AS Done,
                     sum(j.amount) AS "All", sum(CASE WHEN s.state = 'settled' THEN j.amount ELSE 0 END) AS Paid
                 FROM settlement_job j LEFT JOIN statement s ON s.id = j.statement_id
                 GROUP BY j.provider_id ORDER BY j.provider_id
                 """)).Select(row => new ProviderPay(
-                    new ProviderId(checked((uint)row.Provider)),
+                    new ProviderId(checked((uint)row.Id)),
                     row.Legs,
                     row.Done,
                     new TokenAmount(row.All),

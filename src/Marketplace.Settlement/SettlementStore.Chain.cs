@@ -33,7 +33,8 @@ public sealed partial class SettlementStore
                 {
                     var attempts = await connection.QueryAsync<AttemptRow>(
                         """
-                        SELECT id AS Id, hash AS Hash, raw AS Raw, max_fee AS MaxFee, tip AS Tip, first_head AS FirstHead
+                        SELECT id AS Id, hash AS Hash, raw AS Raw, max_fee AS MaxFee, tip AS Tip,
+                            first_head AS FirstHead
                         FROM eth_attempt WHERE tx_id = @Id ORDER BY id
                         """,
                         new { row.Id });
@@ -52,7 +53,12 @@ public sealed partial class SettlementStore
 
     /// <summary>The outbox row: batch, transaction and the statements' change of state, or none of them.</summary>
     public Task AddBatchAsync(
-        EscrowBatch batch, IReadOnlyList<long> statements, ulong chainId, EthAddress sender, ulong nonce, ulong gasLimit,
+        EscrowBatch batch,
+        IReadOnlyList<long> statements,
+        ulong chainId,
+        EthAddress sender,
+        ulong nonce,
+        ulong gasLimit,
         CancellationToken ct) => WriteAsync(
         async (connection, transaction) =>
         {
@@ -110,7 +116,8 @@ public sealed partial class SettlementStore
         ct);
 
     /// <summary>Ends a transaction; statements of its batch that no final log settled are ready again.</summary>
-    public Task EndTransactionAsync(OpenTransaction open, string state, ulong? gasUsed, CancellationToken ct) => WriteAsync(
+    public Task EndTransactionAsync(
+        OpenTransaction open, string state, ulong? gasUsed, CancellationToken ct) => WriteAsync(
         async (connection, transaction) =>
         {
             await connection.ExecuteAsync(

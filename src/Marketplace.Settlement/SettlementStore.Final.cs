@@ -10,7 +10,11 @@ public sealed partial class SettlementStore
 {
     /// <summary>Applies final events and moves the cursor, in one transaction.</summary>
     public Task ApplyFinalAsync(
-        IReadOnlyList<EscrowEvent> events, OperatorId us, ChainBlock through, DateTimeOffset now, CancellationToken ct) =>
+        IReadOnlyList<EscrowEvent> events,
+        OperatorId us,
+        ChainBlock through,
+        DateTimeOffset now,
+        CancellationToken ct) =>
         WriteAsync(
             async (connection, transaction) =>
             {
@@ -84,7 +88,7 @@ public sealed partial class SettlementStore
                 settled.At.Block));
     }
 
-    /// <summary>Statements below what is settled now can never apply; the one that did is found again by its root.</summary>
+    /// <summary>Statements below what is settled can never apply; the one that did is found by its root.</summary>
     private static async Task OvertakeAsync(Writing into, StatementSettled settled)
     {
         var living = await into.Connection.QueryAsync<long>(
@@ -153,7 +157,8 @@ public sealed partial class SettlementStore
     private sealed record Writing(
         System.Data.IDbConnection Connection, System.Data.IDbTransaction Transaction, DateTimeOffset Now)
     {
-        public Task TellAsync(string kind, object fact) => FactLog.AppendAsync(Connection, Transaction, kind, fact, Now);
+        public Task TellAsync(string kind, object fact) =>
+            FactLog.AppendAsync(Connection, Transaction, kind, fact, Now);
 
         public async Task<bool> IsOursAsync(BudgetNo budget) => await Connection.ExecuteScalarAsync<long>(
             "SELECT count(*) FROM settlement_budget WHERE budget_no = @budget", new { budget }, Transaction) > 0;

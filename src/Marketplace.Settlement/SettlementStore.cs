@@ -18,13 +18,13 @@ public sealed class FinalForkException(string message) : Exception(message);
 public sealed record StoredStatement(
     long Id, BudgetNo BudgetNo, uint FromJob, StatementProposal Proposal, EthSignature? Signature);
 
-/// <summary>Settlement's tables. Every write checks the lease's fence, so a worker that overslept changes nothing.</summary>
+/// <summary>Settlement's tables. Every write checks the fence, so a worker that overslept changes nothing.</summary>
 public sealed partial class SettlementStore(Database database, FactLog facts)
 {
     private const string LeaseName = "settlement";
     private long fence;
 
-    /// <summary>Takes the lease. Each taking raises the fence, so that of two workers by one name only the later writes.</summary>
+    /// <summary>Takes the lease. Each taking raises the fence: of two by one name the later writes.</summary>
     /// <returns>False while another worker holds it.</returns>
     public async Task<bool> TakeLeaseAsync(string holder, DateTimeOffset now, TimeSpan time, CancellationToken ct)
     {
@@ -106,9 +106,11 @@ public sealed partial class SettlementStore(Database database, FactLog facts)
             ct);
 
     /// <summary>A budget's statement that is not settled and not void; there is at most one.</summary>
-    public async Task<(StoredStatement Statement, string State)?> LivingStatementAsync(BudgetNo budget, CancellationToken ct)
+    public async Task<(StoredStatement Statement, string State)?> LivingStatementAsync(
+        BudgetNo budget, CancellationToken ct)
     {
-        var found = await StatementsAsync("budget_no = @budget AND state IN ('open', 'ready', 'batched')", new { budget }, ct);
+        var found = await StatementsAsync(
+            "budget_no = @budget AND state IN ('open', 'ready', 'batched')", new { budget }, ct);
         return found.Count == 0 ? null : found[0];
     }
 
@@ -143,7 +145,10 @@ public sealed partial class SettlementStore(Database database, FactLog facts)
 
     public Task SignedAsync(long statementId, EthSignature signature, CancellationToken ct) => WriteAsync(
         (connection, transaction) => connection.ExecuteAsync(
-            "UPDATE statement SET state = 'ready', session_signature = @signature WHERE id = @statementId AND state = 'open'",
+            """
+            UPDATE statement SET state = 'ready', session_signature = @signature
+            WHERE id = @statementId AND state = 'open'
+            """,
             new { statementId, signature = signature.ToCompact() },
             transaction),
         ct);
@@ -151,7 +156,9 @@ public sealed partial class SettlementStore(Database database, FactLog facts)
     /// <summary>Leaves a budget's gateway alone until then.</summary>
     public Task AskAfterAsync(BudgetNo budget, DateTimeOffset then, CancellationToken ct) => WriteAsync(
         (connection, transaction) => connection.ExecuteAsync(
-            "UPDATE settlement_budget SET ask_after = @then WHERE budget_no = @budget", new { budget, then }, transaction),
+            "UPDATE settlement_budget SET ask_after = @then WHERE budget_no = @budget",
+            new { budget, then },
+            transaction),
         ct);
 
     /// <summary>Gives a statement up: its legs are settleable again.</summary>
@@ -177,9 +184,10 @@ public sealed partial class SettlementStore(Database database, FactLog facts)
     private static Task InsertAsync(IDbConnection connection, IDbTransaction transaction, JobTicketed job) =>
         connection.ExecuteAsync(
             """
-            INSERT INTO settlement_job (assignment_id, budget_no, job_no, provider_id, amount, fee, settleable_at, receipt,
-                ticket, ticket_signature)
-            VALUES (@AssignmentId, @BudgetNo, @JobNo, @ProviderId, @Amount, @Fee, @At, @receipt, @ticket, @TicketSignature)
+            INSERT INTO settlement_job (assignment_id, budget_no, job_no, provider_id, amount, fee, settleable_at,
+                receipt, ticket, ticket_signature)
+            VALUES (@AssignmentId, @BudgetNo, @JobNo, @ProviderId, @Amount, @Fee, @At,
+                @receipt, @ticket, @TicketSignature)
             ON CONFLICT DO NOTHING
             """,
             new

@@ -40,7 +40,8 @@ public sealed partial class SettlementTick
         {
             // The anchor has no meaning to the contract; the public command log gives it one later.
             var payload = SettlePayload.Encode(
-                default, rows.Select(row => new SignedStatement(row.Proposal.Statement, row.Signature!.Value)).ToList());
+                default,
+                rows.Select(row => new SignedStatement(row.Proposal.Statement, row.Signature!.Value)).ToList());
             var cosignature = await parties.Cosigner.CosignBatchAsync(payload, ct);
             var call = parties.Contract.Settle(options.OperatorId, payload, cosignature);
             var outlook = await parties.Contract.SimulateAsync(parties.GasKey.Address, call, ct);
@@ -60,7 +61,7 @@ public sealed partial class SettlementTick
         return null;
     }
 
-    /// <summary>The rows that the contract would apply to the chain's newest state; overtaken ones are given up.</summary>
+    /// <summary>The rows that the contract would apply at the newest block; overtaken ones are given up.</summary>
     private async Task<IReadOnlyList<StoredStatement>> CurrentAsync(
         IReadOnlyList<StoredStatement> ready, CancellationToken ct)
     {
@@ -111,7 +112,7 @@ public sealed partial class SettlementTick
     [LoggerMessage(6005, LogLevel.Error, "A batch would revert and was not sent: {Revert}")]
     private partial void LogWouldRevert(string revert);
 
-    [LoggerMessage(6006, LogLevel.Warning, "The statement of budget {Budget} from job {FromJob} was given up: {Reason}")]
+    [LoggerMessage(6006, LogLevel.Warning, "Gave up the statement of budget {Budget} from job {FromJob}: {Reason}")]
     private partial void LogGivenUp(BudgetNo budget, uint fromJob, SkipReason reason);
 
     private sealed record CutBatch(EscrowBatch Batch, IReadOnlyList<long> Statements, ulong Gas);

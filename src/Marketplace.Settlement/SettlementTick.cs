@@ -108,7 +108,8 @@ public sealed partial class SettlementTick(
         if (await store.LivingStatementAsync(budgetNo, ct) is { } living)
         {
             // Asked before a crash, or while the gateway was away: the same statement is asked for again.
-            await (living.State == "open" ? SignAsync(living.Statement.Id, living.Statement.Proposal, ct) : Task.CompletedTask);
+            var isUnsigned = living.State == "open";
+            await (isUnsigned ? SignAsync(living.Statement.Id, living.Statement.Proposal, ct) : Task.CompletedTask);
             return;
         }
 

@@ -29,7 +29,7 @@ public static class StatementCheck
     private const byte OpenState = 1;
     private const ulong GraceSeconds = 24 * 60 * 60;
 
-    /// <summary>The first check that fails, in the contract's order; null when the statement would be applied.</summary>
+    /// <summary>The first check that fails, in the contract's order; null when it would be applied.</summary>
     /// <param name="budget">As the chain has it at the newest block.</param>
     /// <param name="chainTime">The newest block's time, unix seconds.</param>
     public static SkipReason? Skip(SignedStatement row, Budget budget, ulong chainTime, Eip712Domain domain)

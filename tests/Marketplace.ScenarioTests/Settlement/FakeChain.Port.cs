@@ -32,7 +32,8 @@ public sealed partial class FakeChain : IEscrowContract
                 .SelectMany(block => block.Events).ToList());
 
     public Task<Budget?> BudgetAsync(BudgetNo budgetNo, BlockNumber? at, CancellationToken ct) => AnswerAsync(
-        "budget", () => (at is { } number ? blocks[(int)number.Value] : Newest).State.Budgets.GetValueOrDefault(budgetNo.Value));
+        "budget",
+        () => (at is { } number ? blocks[(int)number.Value] : Newest).State.Budgets.GetValueOrDefault(budgetNo.Value));
 
     public Task<SettleOutlook> SimulateAsync(EthAddress from, EscrowCall call, CancellationToken ct) => AnswerAsync(
         "simulate",
@@ -58,7 +59,8 @@ public sealed partial class FakeChain : IEscrowContract
         return new SignedTransaction(raw, new TxHash(Keccak256.Hash(raw)));
     }
 
-    public Task<SendOutcome> SendAsync(byte[] raw, CancellationToken ct) => AnswerAsync("send", () => Take(new FakeTx(raw)));
+    public Task<SendOutcome> SendAsync(byte[] raw, CancellationToken ct) =>
+        AnswerAsync("send", () => Take(new FakeTx(raw)));
 
     public Task<MinedTransaction?> ReceiptAsync(TxHash hash, CancellationToken ct) => AnswerAsync(
         "receipt",

@@ -26,8 +26,8 @@ public sealed record FakeBlock(
     ChainBlock Block, EscrowState State, IReadOnlyList<EscrowEvent> Events, IReadOnlyList<FakeTx> Txs);
 
 /// <summary>
-/// A chain in memory with a pool of one account's transactions: it mines, reorganises, drops, loses replies and lets the
-/// worker be killed before or after any call.
+/// A chain in memory with a pool of one account's transactions: it mines, reorganises, drops, loses replies and lets
+/// the worker be killed before or after any call.
 /// </summary>
 public sealed partial class FakeChain
 {
@@ -40,7 +40,8 @@ public sealed partial class FakeChain
 
     public FakeChain(IReadOnlyList<Budget> budgets, OperatorId us)
     {
-        var state = new EscrowState(budgets.ToDictionary(budget => budget.BudgetNo.Value), new Dictionary<uint, long>(), 0);
+        var state = new EscrowState(
+            budgets.ToDictionary(budget => budget.BudgetNo.Value), new Dictionary<uint, long>(), 0);
         Append(state, [], []);
         var opened = new List<EscrowEvent>();
         var at = new LogPosition(new BlockNumber(1), HashOf(1), 0, new TxHash(HashOf(999)));
@@ -85,7 +86,7 @@ public sealed partial class FakeChain
         }
     }
 
-    /// <summary>Forgets the newest blocks and builds one more in their place; their transactions may come back.</summary>
+    /// <summary>Forgets the newest blocks and builds one more in their place; their transactions may return.</summary>
     public void Reorganise(int depth, bool isPoolKept)
     {
         var most = (int)(Newest.Block.Number.Value - final);

@@ -5,7 +5,7 @@ using Marketplace.Kernel;
 
 namespace Marketplace.ScenarioTests.Settlement;
 
-/// <summary>What the fake contract stores; copied for every block, so that a reorganisation only forgets blocks.</summary>
+/// <summary>What the fake contract stores; copied for each block, so that a reorganisation only forgets.</summary>
 public sealed record EscrowState(
     IReadOnlyDictionary<uint, Budget> Budgets,
     IReadOnlyDictionary<uint, long> Credits,

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Marketplace.ScenarioTests.Settlement;
 
-/// <summary>W6: a crash between any two steps, a lost reply, a reorganisation or a stolen nonce loses and doubles nothing.</summary>
+/// <summary>W6: no crash, lost reply, reorganisation or stolen nonce loses or doubles anything.</summary>
 public sealed class SettlementCrashTests
 {
     private const int Budgets = 3;
@@ -136,10 +136,11 @@ public sealed class SettlementCrashTests
     private static async Task ShouldBePaidOnceAsync(SettlementWorld world)
     {
         world.Payments().Should().BeEquivalentTo(
-            world.Tickets.ToDictionary(ticket => ticket.Ticket.AssignmentId, _ => 1), "each ticket is paid exactly once");
+            world.Tickets.ToDictionary(ticket => ticket.Ticket.AssignmentId, _ => 1), "each is paid exactly once");
         foreach (var provider in world.Tickets.GroupBy(ticket => ticket.Ticket.ProviderId.Value))
         {
-            world.Chain.Newest.State.Credits[provider.Key].Should().Be(provider.Sum(ticket => ticket.Ticket.Amount.Micro));
+            world.Chain.Newest.State.Credits[provider.Key].Should()
+                .Be(provider.Sum(ticket => ticket.Ticket.Amount.Micro));
         }
 
         var paid = await world.Queries.ByProviderAsync(CancellationToken.None);
@@ -147,7 +148,8 @@ public sealed class SettlementCrashTests
         paid.Sum(row => row.Legs).Should().Be(world.Tickets.Count);
         (await world.CountAsync("SELECT count(*) FROM fact WHERE kind = 'statement-final'")).Should()
             .Be(world.Chain.Blocks.SelectMany(block => block.Events).OfType<StatementSettled>().Count());
-        (await world.CountAsync("SELECT count(*) FROM statement WHERE state IN ('open', 'ready', 'batched')")).Should().Be(0);
+        (await world.CountAsync("SELECT count(*) FROM statement WHERE state IN ('open', 'ready', 'batched')"))
+            .Should().Be(0);
         (await world.CountAsync("SELECT count(*) FROM eth_tx WHERE state = 'open'")).Should().Be(0);
         (await world.CountAsync("SELECT count(*) FROM fact WHERE kind = 'budget-final'")).Should().Be(Budgets);
     }

@@ -16,7 +16,7 @@ public sealed class StandingClock : TimeProvider
     public override DateTimeOffset GetUtcNow() => Now;
 }
 
-/// <summary>Gateways of all budgets: they sign what their tickets say, and remember the receipts by their root.</summary>
+/// <summary>Gateways of all budgets: they sign what their tickets say and remember receipts by root.</summary>
 public sealed class FakeGateways(FakeChain chain, IReadOnlyDictionary<uint, PrivateKey> sessions) : IStatementSigner
 {
     private readonly Dictionary<AssignmentId, uint> signed = [];
@@ -28,7 +28,8 @@ public sealed class FakeGateways(FakeChain chain, IReadOnlyDictionary<uint, Priv
 
     public List<StatementProposal> Asked { get; } = [];
 
-    public Task<Result<EthSignature, StatementSigningRejection>> SignAsync(StatementProposal proposal, CancellationToken ct)
+    public Task<Result<EthSignature, StatementSigningRejection>> SignAsync(
+        StatementProposal proposal, CancellationToken ct)
     {
         chain.Step("before signature");
         Asked.Add(proposal);
@@ -67,7 +68,8 @@ public sealed class SettlementWorld : IAsyncDisposable
     {
         Options = options ?? new SettlementOptions { OperatorId = new OperatorId(1), StartBlock = default };
         sessions = Enumerable.Range(1, budgets).ToDictionary(number => (uint)number, number => KeyOf(number));
-        Chain = new FakeChain(sessions.Select(pair => Opened(pair.Key, pair.Value.Address)).ToList(), Options.OperatorId);
+        Chain = new FakeChain(
+            sessions.Select(pair => Opened(pair.Key, pair.Value.Address)).ToList(), Options.OperatorId);
         Gateways = new FakeGateways(Chain, sessions);
         Database = Database.Open(Path.Combine(folder, "operator.db"), MigrationSet.Operator);
         Store = new SettlementStore(Database, new FactLog(Database));
@@ -149,7 +151,8 @@ public sealed class SettlementWorld : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    public static JobTicketed Ticketed(uint budget, uint number, uint provider, long amount, DateTimeOffset settleableAt)
+    public static JobTicketed Ticketed(
+        uint budget, uint number, uint provider, long amount, DateTimeOffset settleableAt)
     {
         var assignment = new AssignmentId(Keccak256.Hash($"assignment {budget}/{number}/{provider}"));
         var fee = new BasisPoints(FeeBps).FeeDown(new TokenAmount(amount));

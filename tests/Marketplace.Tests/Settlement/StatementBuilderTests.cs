@@ -113,7 +113,8 @@ public sealed class StatementBuilderTests
             CollectAmount = new TokenAmount(500),
             CollectTime = TimeSpan.FromSeconds(60),
         };
-        var jobs = Enumerable.Range(0, legs).Select(index => Job((uint)index, 7, amount, Now.AddSeconds(-ageSeconds))).ToList();
+        var jobs = Enumerable.Range(0, legs)
+            .Select(index => Job((uint)index, 7, amount, Now.AddSeconds(-ageSeconds))).ToList();
 
         (StatementBuilder.Build(BudgetOf(10_000), jobs, Now, options) is not null).Should().Be(isDue);
     }
