@@ -34,7 +34,9 @@ public sealed class BalanceAudit(IEscrowContract contract, BlockNumber startBloc
         return events;
     }
 
-    /// <summary>Compares what <paramref name="events"/> add up to with storage at block <paramref name="at"/>.</summary>
+    /// <summary>
+    /// Compares what <paramref name="events"/> add up to with storage at block <paramref name="at"/>.
+    /// </summary>
     /// <exception cref="ChainFaultException">The node failed.</exception>
     public async Task<AuditReport> CompareAsync(
         IReadOnlyList<EscrowEvent> events, BlockNumber at, CancellationToken ct)
@@ -105,7 +107,8 @@ public sealed class BalanceAudit(IEscrowContract contract, BlockNumber startBloc
         yield return AuditRow.Of($"budget {budgetNo}: expiry", replayed.ExpiryUnixSeconds, stored.ExpiryUnixSeconds);
     }
 
-    private async Task<IReadOnlyList<AuditRow>> ProvidersAsync(LedgerReplay replay, BlockNumber at, CancellationToken ct)
+    private async Task<IReadOnlyList<AuditRow>> ProvidersAsync(
+        LedgerReplay replay, BlockNumber at, CancellationToken ct)
     {
         var rows = new List<AuditRow>();
         foreach (var number in NumbersAndNext(replay.Credits.Keys.Select(providerId => providerId.Value)))
@@ -122,7 +125,8 @@ public sealed class BalanceAudit(IEscrowContract contract, BlockNumber startBloc
         return rows;
     }
 
-    private async Task<IReadOnlyList<AuditRow>> OperatorsAsync(LedgerReplay replay, BlockNumber at, CancellationToken ct)
+    private async Task<IReadOnlyList<AuditRow>> OperatorsAsync(
+        LedgerReplay replay, BlockNumber at, CancellationToken ct)
     {
         var rows = new List<AuditRow>();
         foreach (var number in NumbersAndNext(replay.FeeCredits.Keys.Select(operatorId => operatorId.Value)))
@@ -139,7 +143,9 @@ public sealed class BalanceAudit(IEscrowContract contract, BlockNumber startBloc
         return rows;
     }
 
-    /// <remarks>The contract numbers from 1 without gaps: one more than the logs know shows whether one is missing.</remarks>
+    /// <remarks>
+    /// The contract numbers from 1 without gaps: one more than the logs know shows whether one is missing.
+    /// </remarks>
     private static IEnumerable<uint> NumbersAndNext(IEnumerable<uint> known)
     {
         var last = known.DefaultIfEmpty().Max();

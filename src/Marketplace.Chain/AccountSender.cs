@@ -6,8 +6,8 @@ using Marketplace.Kernel;
 namespace Marketplace.Chain;
 
 /// <summary>
-/// Sends one account's transactions, one after the other, and stays with each until it is final: for people at a keyboard
-/// and for set-up. Settlement has its own outbox and never uses this.
+/// Sends one account's transactions, one after the other, and stays with each until it is final: for people at a
+/// keyboard and for set-up. Settlement has its own outbox and never uses this.
 /// </summary>
 public sealed class AccountSender(EthereumClient client, PrivateKey key, ulong chainId, TimeProvider time)
 {
@@ -117,10 +117,14 @@ public sealed class AccountSender(EthereumClient client, PrivateKey key, ulong c
         {
             var finalized = await client.FindBlockAsync(BlockTag.Finalized, ct);
             var receipt = finalized is null ? null : await client.GetReceiptAsync(transaction, ct);
-            return receipt is not null && finalized is not null && receipt.BlockNumber <= finalized.Number ? receipt : null;
+            return receipt is not null && finalized is not null && receipt.BlockNumber <= finalized.Number
+                ? receipt
+                : null;
         });
 
-    /// <remarks>A receipt does not say why; the same call on the state before its block mostly fails the same way.</remarks>
+    /// <remarks>
+    /// A receipt does not say why; the same call on the state before its block mostly fails the same way.
+    /// </remarks>
     private async Task<RevertReason> ReasonAsync(
         EthAddress from, EthAddress? to, byte[] data, TransactionReceipt receipt, CancellationToken ct)
     {

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Marketplace.Chain;
 
-/// <summary>The request to end that lets the chain write its state first; a kill would lose blocks that were final.</summary>
+/// <summary>
+/// The request to end that lets the chain write its state first; a kill would lose blocks that were final.
+/// </summary>
 internal static partial class AnvilInterrupt
 {
     private const int Interrupt = 2;

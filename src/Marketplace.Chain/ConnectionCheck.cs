@@ -40,7 +40,11 @@ internal static class ConnectionCheck
         ViewAsync(client, contract, signature, read => read.Address(), ct);
 
     private static Task<T> ViewAsync<T>(
-        EthereumClient client, EthAddress contract, string signature, Func<AbiReader, T> decode, CancellationToken ct) =>
+        EthereumClient client,
+        EthAddress contract,
+        string signature,
+        Func<AbiReader, T> decode,
+        CancellationToken ct) =>
         ContractView.AskAsync(client, contract, Abi.Selector(signature), at: null, decode, ct);
 
     private static void Require(bool condition, string otherwise)

@@ -9,8 +9,11 @@ public sealed class ContractDeployer(EthereumClient client, PrivateKey deployer,
 {
     private const string DeployedBefore = "An earlier deployment stands on this chain and is used.";
 
-    /// <summary>Deploys token (unless one is given), escrow and bond; an earlier deployment that stands is used again.</summary>
-    public async Task<Deployment> DeployAsync(string path, EthAddress? token, IProgress<string> progress, CancellationToken ct)
+    /// <summary>
+    /// Deploys token (unless one is given), escrow and bond; an earlier deployment that stands is used again.
+    /// </summary>
+    public async Task<Deployment> DeployAsync(
+        string path, EthAddress? token, IProgress<string> progress, CancellationToken ct)
     {
         var chainId = await NodeFaults.TranslateAsync(() => client.ChainIdAsync(ct));
         if (Deployment.Load(path) is { } earlier && earlier.ChainId == chainId && await StandsAsync(earlier, token, ct))
@@ -21,11 +24,17 @@ public sealed class ContractDeployer(EthereumClient client, PrivateKey deployer,
 
         var start = await NodeFaults.TranslateAsync(() => client.BlockNumberAsync(ct));
         var sender = new AccountSender(client, deployer, chainId, time);
-        var payment = token ?? await CreateAsync(sender, "token", ContractArtifact.MarketToken, new AbiWriter(), progress, ct);
+        var payment = token
+            ?? await CreateAsync(sender, "token", ContractArtifact.MarketToken, new AbiWriter(), progress, ct);
         var escrow = await CreateAsync(
             sender, "escrow", ContractArtifact.MarketEscrow, new AbiWriter().Address(payment), progress, ct);
         var bond = await CreateAsync(
-            sender, "bond", ContractArtifact.ProviderBond, new AbiWriter().Address(payment).Address(escrow), progress, ct);
+            sender,
+            "bond",
+            ContractArtifact.ProviderBond,
+            new AbiWriter().Address(payment).Address(escrow),
+            progress,
+            ct);
         var deployment = new Deployment(chainId, payment, escrow, bond, start);
         deployment.Save(path);
         return deployment;

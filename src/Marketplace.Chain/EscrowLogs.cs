@@ -6,7 +6,9 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Chain;
 
-/// <summary>Logs of the escrow contract as events, strictly: a log of any other form is a fault, never skipped.</summary>
+/// <summary>
+/// Logs of the escrow contract as events, strictly: a log of any other form is a fault, never skipped.
+/// </summary>
 public static class EscrowLogs
 {
     private static readonly FrozenDictionary<Hash32, EventShape> Shapes = new EventShape[]
@@ -41,7 +43,9 @@ public static class EscrowLogs
     /// <exception cref="ChainFaultException">A log is not one that the escrow contract writes.</exception>
     public static IReadOnlyList<EscrowEvent> Read(IEnumerable<ChainLogEntry> logs) => [.. logs.Select(Decode)];
 
-    /// <summary>What a transaction did in the escrow; logs of other contracts, such as the token, are not read.</summary>
+    /// <summary>
+    /// What a transaction did in the escrow; logs of other contracts, such as the token, are not read.
+    /// </summary>
     /// <exception cref="ChainFaultException">A log is not one that the escrow contract writes.</exception>
     public static IReadOnlyList<EscrowEvent> Of(TransactionReceipt receipt, EthAddress escrow) =>
         Read(receipt.Logs.Where(log => log.Address == escrow));
@@ -56,7 +60,8 @@ public static class EscrowLogs
 
         if (log.Topics.Count != shape.IndexedCount + 1)
         {
-            throw new ChainFaultException($"Log {log.LogIndex} of block {log.BlockNumber} has {log.Topics.Count} topics.");
+            throw new ChainFaultException(
+                $"Log {log.LogIndex} of block {log.BlockNumber} has {log.Topics.Count} topics.");
         }
 
         try
@@ -69,7 +74,9 @@ public static class EscrowLogs
         }
     }
 
-    /// <remarks>Every event has its indexed members first, so that topics and data read as one run of members.</remarks>
+    /// <remarks>
+    /// Every event has its indexed members first, so that topics and data read as one run of members.
+    /// </remarks>
     private static EscrowEvent Read(EventShape shape, LogPosition at, ChainLogEntry log)
     {
         var topics = new AbiReader(log.Topics.Skip(1).SelectMany(topic => topic.ToBytes()).ToArray());

@@ -5,7 +5,9 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Chain;
 
-/// <summary>The escrow port over a node's JSON-RPC. It only translates; one object serves many callers at once.</summary>
+/// <summary>
+/// The escrow port over a node's JSON-RPC. It only translates; one object serves many callers at once.
+/// </summary>
 public sealed class EthereumEscrowContract : IEscrowContract
 {
     private readonly EthereumClient client;

@@ -3,7 +3,9 @@ using Marketplace.Ethereum;
 
 namespace Marketplace.Chain;
 
-/// <summary>What a transaction offers for its gas: twice the newest base fee, which lasts six full blocks, and the tip.</summary>
+/// <summary>
+/// What a transaction offers for its gas: twice the newest base fee, which lasts six full blocks, and the tip.
+/// </summary>
 internal static class FeeOffer
 {
     /// <exception cref="ChainFaultException">The node failed.</exception>

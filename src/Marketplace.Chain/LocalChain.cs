@@ -10,8 +10,8 @@ namespace Marketplace.Chain;
 public sealed class LocalChainException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>
-/// The embedded chain: anvil with a block a second and finality two blocks behind the head. It outlives its operator, so
-/// that an operator that was killed finds the chain as it would find any other.
+/// The embedded chain: anvil with a block a second and finality two blocks behind the head. It outlives its operator:
+/// one that was killed finds the chain as it would find any other.
 /// </summary>
 public sealed class LocalChain : IDisposable
 {
@@ -34,9 +34,12 @@ public sealed class LocalChain : IDisposable
     public int ProcessId => process.Id;
 
     /// <summary>Starts anvil, or finds the one that an earlier life of the operator left running.</summary>
-    /// <param name="root">A folder at or above which <c>node_modules</c> holds anvil; otherwise it must be on the path.</param>
+    /// <param name="root">
+    /// A folder at or above which <c>node_modules</c> holds anvil; otherwise it must be on the path.
+    /// </param>
     /// <exception cref="LocalChainException">There is no anvil, or it does not answer within 30 seconds.</exception>
-    public static async Task<LocalChain> StartAsync(string root, string directory, TimeProvider time, CancellationToken ct)
+    public static async Task<LocalChain> StartAsync(
+        string root, string directory, TimeProvider time, CancellationToken ct)
     {
         Directory.CreateDirectory(directory);
         var marker = new ChainMarker(Path.Combine(directory, "anvil.pid"));
@@ -154,7 +157,8 @@ public sealed class LocalChain : IDisposable
         {
             if (process.HasExited || time.GetElapsedTime(started) > StartPatience)
             {
-                throw new LocalChainException($"anvil {(process.HasExited ? "ended" : "does not answer")} at {Endpoint}.");
+                var failure = process.HasExited ? "ended" : "does not answer";
+                throw new LocalChainException($"anvil {failure} at {Endpoint}.");
             }
 
             await Task.Delay(Pause, time, ct);

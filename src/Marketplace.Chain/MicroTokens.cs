@@ -4,7 +4,9 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Chain;
 
-/// <summary>Numbers of the contract as the market's unit types: what does not fit is a fault of the chain, never cut.</summary>
+/// <summary>
+/// Numbers of the contract as the market's unit types: what does not fit is a fault of the chain, never cut.
+/// </summary>
 internal static class MicroTokens
 {
     public static TokenAmount Of(BigInteger micro) => micro >= 0 && micro <= long.MaxValue

@@ -3,10 +3,14 @@ using Marketplace.Ethereum;
 
 namespace Marketplace.Chain;
 
-/// <summary>The node's failures as the port's: one exception for the market to retry, one outcome for each refusal.</summary>
+/// <summary>
+/// The node's failures as the port's: one exception for the market to retry, one outcome for each refusal.
+/// </summary>
 internal static class NodeFaults
 {
-    /// <summary>Lower-case parts of what Geth, Reth, Erigon, Nethermind, Besu and Anvil say, most particular first.</summary>
+    /// <summary>
+    /// Lower-case parts of what Geth, Reth, Erigon, Nethermind, Besu and Anvil say, most particular first.
+    /// </summary>
     private static readonly (string Part, SendOutcome Outcome)[] Refusals =
     [
         ("already known", SendOutcome.AlreadyKnown),
@@ -32,7 +36,9 @@ internal static class NodeFaults
         .Select(known => known.Outcome)
         .FirstOrDefault(SendOutcome.Unknown);
 
-    /// <exception cref="ChainFaultException">The node failed, or its reply is not what the contracts return.</exception>
+    /// <exception cref="ChainFaultException">
+    /// The node failed, or its reply is not what the contracts return.
+    /// </exception>
     public static async Task<T> TranslateAsync<T>(Func<Task<T>> ask)
     {
         try

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Marketplace.ScenarioTests.Chain;
 
-/// <summary>One chain for all tests of the collection, with the contracts on it; it is ended by its process id.</summary>
+/// <summary>
+/// One chain for all tests of the collection, with the contracts on it; it is ended by its process id.
+/// </summary>
 public sealed class AnvilFixture : IAsyncLifetime, IDisposable
 {
     private static readonly TimeSpan SetUpBound = TimeSpan.FromMinutes(2);

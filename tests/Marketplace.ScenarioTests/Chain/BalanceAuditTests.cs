@@ -36,7 +36,9 @@ public sealed class BalanceAuditTests(AnvilFixture anvil, EscrowMarket market) :
         }
     }
 
-    /// <remarks>A registration moves nothing: where a later credit names the provider, the numbers stay right.</remarks>
+    /// <remarks>
+    /// A registration moves nothing: where a later credit names the provider, the numbers stay right.
+    /// </remarks>
     private static bool IsKnownFromOthers(EscrowEvent dropped, IReadOnlyList<EscrowEvent> others) => dropped switch
     {
         ProviderRegistered e => others.OfType<Credited>().Any(credited => credited.ProviderId == e.ProviderId),

@@ -98,7 +98,8 @@ public sealed class EscrowMarket(AnvilFixture anvil) : IAsyncLifetime
     public EscrowCall SettleCall(params SignedStatement[] statements)
     {
         var payload = SettlePayload.Encode(Keccak256.Hash("anchor"), statements);
-        return Contract.Settle(OperatorId, payload, Cosigner.Sign(SettlePayload.CosignDigest(Contract.Domain, payload)));
+        var digest = SettlePayload.CosignDigest(Contract.Domain, payload);
+        return Contract.Settle(OperatorId, payload, Cosigner.Sign(digest));
     }
 
     public Task<IReadOnlyList<EscrowEvent>> SettleAsync(CancellationToken ct, params SignedStatement[] statements) =>

@@ -8,7 +8,8 @@ using Xunit;
 namespace Marketplace.ScenarioTests.Chain;
 
 [Collection(AnvilCollection.Name)]
-public sealed class EscrowOnChainTests(AnvilFixture anvil, EscrowMarket market) : IClassFixture<EscrowMarket>, IDisposable
+public sealed class EscrowOnChainTests(AnvilFixture anvil, EscrowMarket market)
+    : IClassFixture<EscrowMarket>, IDisposable
 {
     private readonly CancellationTokenSource deadline = new(TimeSpan.FromMinutes(2));
 
@@ -28,7 +29,15 @@ public sealed class EscrowOnChainTests(AnvilFixture anvil, EscrowMarket market) 
         var events = await market.SettleAsync(Ct, market.Sign(statement));
 
         events.OfType<StatementSettled>().Single().Should().BeEquivalentTo(
-            new { BudgetNo = budgetNo, FromJob = 0u, ThroughJob = 3u, statement.Total, statement.Fee, statement.ReceiptsRoot });
+            new
+            {
+                BudgetNo = budgetNo,
+                FromJob = 0u,
+                ThroughJob = 3u,
+                statement.Total,
+                statement.Fee,
+                statement.ReceiptsRoot,
+            });
         events.OfType<Credited>().Select(credited => (credited.ProviderId, credited.Amount.Micro))
             .Should().Equal((market.First, 400_001), (market.Second, 77_777));
         (await CreditsAsync()).Should().Be((first + new TokenAmount(400_001), second + new TokenAmount(77_777)));
@@ -66,7 +75,8 @@ public sealed class EscrowOnChainTests(AnvilFixture anvil, EscrowMarket market) 
             FromSpent = new TokenAmount(11),
         };
         var args = new AbiWriter().UInt(7ul).UInt(5ul).UInt(statement.ThroughJob).UInt(11ul)
-            .UInt((ulong)statement.Fee.Micro).Hash(statement.ReceiptsRoot).Bytes(StatementLines.Encode(statement.Lines));
+            .UInt((ulong)statement.Fee.Micro).Hash(statement.ReceiptsRoot)
+            .Bytes(StatementLines.Encode(statement.Lines));
         byte[] payload = [1, 2, 3];
 
         (await DigestAsync("statementDigest(uint32,uint32,uint32,uint80,uint64,bytes32,bytes)", args))

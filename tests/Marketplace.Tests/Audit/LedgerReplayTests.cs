@@ -16,7 +16,8 @@ public sealed class LedgerReplayTests
     [Fact]
     public void Money_is_only_moved_never_made()
     {
-        Gen.Select(Gen.Long[1, 1_000_000], Gen.Long[0, 1_000], Gen.Bool, Gen.Bool).Sample((paid, fee, isClaimed, isClosed) =>
+        var histories = Gen.Select(Gen.Long[1, 1_000_000], Gen.Long[0, 1_000], Gen.Bool, Gen.Bool);
+        histories.Sample((paid, fee, isClaimed, isClosed) =>
         {
             var replay = LedgerReplay.Of(History(paid, fee, isClaimed, isClosed));
 

@@ -32,7 +32,15 @@ public sealed class EscrowLogsTests
                 [Eip712.Word(2), Buyer.ToWord()],
                 data))
             .Should().Be(new BudgetOpened(
-                At, new BudgetNo(2), Buyer, Buyer, new OperatorId(4), new TokenAmount(1_000), 99, new BasisPoints(500), Root));
+                At,
+                new BudgetNo(2),
+                Buyer,
+                Buyer,
+                new OperatorId(4),
+                new TokenAmount(1_000),
+                99,
+                new BasisPoints(500),
+                Root));
     }
 
     [Fact]
@@ -88,5 +96,8 @@ public sealed class EscrowLogsTests
         FluentActions.Invoking(() => EscrowLogs.Read([log])).Should().Throw<ChainFaultException>();
 
     private static ChainLogEntry Log(string signature, Hash32[] indexed, AbiWriter data) => new(
-        default, [Abi.EventTopic(signature), .. indexed], data.ToArray(), At.Block, At.BlockHash, At.TxHash, At.LogIndex);
+        default,
+        [Abi.EventTopic(signature), .. indexed],
+        data.ToArray(),
+        At.Block, At.BlockHash, At.TxHash, At.LogIndex);
 }
