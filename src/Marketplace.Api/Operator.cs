@@ -14,7 +14,7 @@ public sealed class Operator : IAsyncDisposable
     public Operator(
         OperatorOptions options, IEscrowContract contract, Database database, ILoggerFactory loggers, TimeProvider time)
     {
-        (Options, Contract, Database) = (options, contract, database);
+        (Options, Contract, Database, Loggers) = (options, contract, database, loggers);
         var life = time.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", CultureInfo.InvariantCulture);
         var live = new Live(time, loggers.CreateLogger<Operator>(), life);
         FactLog = new FactLog(database);
@@ -37,6 +37,8 @@ public sealed class Operator : IAsyncDisposable
         consumer.Target = new BookConsumer(Jobs, Entry, Gateways, options);
         Facts = new FactPump(database, FactLog, Book, Gateways, time);
     }
+
+    public ILoggerFactory Loggers { get; }
 
     public OperatorOptions Options { get; }
 

@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Marketplace.Escrow;
+using Marketplace.Ethereum;
+using Marketplace.Inference;
+using Marketplace.Kernel;
+using Marketplace.Provider;
+using Marketplace.Storage;
+
+namespace Marketplace.Cli;
+
+/// <summary><c>mkt provider join URL</c>: sell with the engine that already runs here, or with the demo model.</summary>
+public static class ProviderVerb
+{
+    public static Command Make()
+    {
+        var url = new Argument<string>("url") { Description = "The operator" };
+        var data = new Option<string>("--data") { DefaultValueFactory = _ => "data/provider" };
+        var engine = new Option<string?>("--engine") { Description = "An OpenAI-compatible server; without it the usual ports are tried" };
+        var isEmbedded = new Option<bool>("--embedded") { Description = "Run the demo model without looking for engines" };
+        var price = new Option<string>("--price") { Description = "Tokens per million units", DefaultValueFactory = _ => "0.1" };
+        var corrupt = new Option<int>("--corrupt") { Description = "Test aid: change so many of 1,000 answers on purpose" };
+        var join = new Command("join", "Connect to an operator and sell") { url, data, engine, isEmbedded, price, corrupt };
+        join.SetAction((parsed, ct) => JoinAsync(
+            new Settings(
+                new Uri(parsed.GetValue(url)!),
+                parsed.GetValue(data)!,
+                parsed.GetValue(engine),
+                parsed.GetValue(isEmbedded),
+                UnitPrice.TryParse(parsed.GetValue(price), out var ask)
+                    ? ask : throw new UsageException("--price is tokens per million units, like 0.15"),
+                parsed.GetValue(corrupt)),
+            ct));
+        return new Command("provider", "Sell inference") { join };
+    }
+
+    private static async Task<int> JoinAsync(Settings settings, CancellationToken ct)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            stopping.Cancel();
+        });
+        var key = new Wallet(Path.Combine(settings.Data, "keys")).Open("provider");
+        using var chain = await ChainAccess.OfOperatorAsync(settings.Operator, ct);
+        var id = await RegisterAsync(settings, chain, key, ct);
+        using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(5) };
+        var engine = await ChooseAsync(settings, http, ct);
+        foreach (var model in await engine.ListModelsAsync(ct))
+        {
+            Console.WriteLine($"sells   {model.Model}   class {model.DeterminismClass}   ask {settings.Price} per Mtok");
+        }
+
+        await using var database = Database.Open(Path.Combine(settings.Data, "provider.db"), MigrationSet.Provider);
+        using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
+        using var agent = new ProviderAgent(
+            new ProviderOptions
+            {
+                Operator = settings.Operator,
+                ProviderId = id,
+                Price = settings.Price,
+                CorruptPerMille = settings.Corrupt,
+            },
+            key,
+            engine,
+            new ProviderJournal(database),
+            new ProviderSurroundings(
+                TimeProvider.System, RandomNumberGenerator.GetBytes, loggers.CreateLogger<ProviderAgent>()));
+        await agent.RunAsync(stopping.Token);
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<ProviderId> RegisterAsync(
+        Settings settings, ChainAccess chain, PrivateKey key, CancellationToken ct)
+    {
+        var contract = await chain.ContractAsync(ct);
+        var path = Path.Combine(settings.Data, "provider-id");
+        if (File.Exists(path) && uint.TryParse(await File.ReadAllTextAsync(path, ct), out var known)
+            && await contract.ProviderAsync(new ProviderId(known), null, ct) is { } entry && entry.Signer == key.Address)
+        {
+            return new ProviderId(known);
+        }
+
+        Console.WriteLine("Registering on chain (once)");
+        var events = await chain.SendAsync(
+            key, contract.RegisterProvider(key.Address, key.Address, key.Address), TimeProvider.System, ct);
+        var id = events.OfType<ProviderRegistered>().Single().ProviderId;
+        await File.WriteAllTextAsync(path, id.Value.ToString(CultureInfo.InvariantCulture), ct);
+        return id;
+    }
+
+    private static async Task<IInferenceEngine> ChooseAsync(Settings settings, HttpClient http, CancellationToken ct)
+    {
+        if (settings.Engine is { } given)
+        {
+            return new OpenAiEngine(http, new Uri(given));
+        }
+
+        var found = settings.IsEmbedded ? [] : await EngineProbe.FindLocalAsync(http, TimeProvider.System, ct);
+        if (found.Count > 0)
+        {
+            Console.WriteLine($"Found an engine at {found[0]}");
+            return new OpenAiEngine(http, found[0]);
+        }
+
+        return new DemoLexiconEngine(LexiconModel.Embedded, threads: 1);
+    }
+
+    private sealed record Settings(
+        Uri Operator, string Data, string? Engine, bool IsEmbedded, UnitPrice Price, int Corrupt);
+}
