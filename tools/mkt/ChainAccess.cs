@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using Marketplace.Api;
 using Marketplace.Chain;
 using Marketplace.Escrow;

@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Marketplace.Escrow;
 using Marketplace.Inference;
 using Marketplace.Kernel;
 
