@@ -76,8 +76,8 @@ public sealed partial class ProviderAgent(
             while (true)
             {
                 var frame = await socket.ReceiveAsync(connected.Token);
-                open.RemoveAll(task => task.IsCompleted);
-                open.Add(HandleAsync(socket, domain, frame, connected.Token));
+                open.RemoveAll(task => task.IsCompletedSuccessfully);
+                open.Add(HandleAsync(socket, domain, frame, connected));
             }
         }
         finally
@@ -87,8 +87,11 @@ public sealed partial class ProviderAgent(
         }
     }
 
-    private async Task HandleAsync(FrameSocket socket, Eip712Domain domain, Frame frame, CancellationToken ct)
+    /// <remarks>A handler that fails ends the connection, so that its failure is seen where the connection is awaited.</remarks>
+    private async Task HandleAsync(
+        FrameSocket socket, Eip712Domain domain, Frame frame, CancellationTokenSource connected)
     {
+        var ct = connected.Token;
         try
         {
             switch (frame)
@@ -112,6 +115,11 @@ public sealed partial class ProviderAgent(
         catch (Exception end) when (end is ConnectionEndedException or OperationCanceledException)
         {
             // The journal has what was signed; the operator asks again after the reconnect.
+        }
+        catch
+        {
+            await connected.CancelAsync();
+            throw;
         }
     }
 

@@ -18,13 +18,13 @@ public sealed class ProviderJournal(Database database)
     public Task<SignedAnswer?> FindAsync(AssignmentId id, CancellationToken ct) => database.ReadAsync(
         async connection =>
         {
-            var row = await connection.QuerySingleOrDefaultAsync<(string Commit, string Reveal)?>(
-                "SELECT commit_frame AS Commit, reveal_frame AS Reveal FROM assignment WHERE assignment_id = @id", new { id });
-            return row is { } found
-                ? new SignedAnswer(
-                    JsonSerializer.Deserialize<CommitFrame>(found.Commit)!,
-                    JsonSerializer.Deserialize<RevealFrame>(found.Reveal)!)
-                : null;
+            var row = await connection.QuerySingleOrDefaultAsync<AnswerRow>(
+                """
+                SELECT commit_frame AS CommitFrame, reveal_frame AS RevealFrame
+                FROM assignment WHERE assignment_id = @id
+                """,
+                new { id });
+            return row?.ToAnswer();
         },
         ct);
 
@@ -63,4 +63,11 @@ public sealed class ProviderJournal(Database database)
             async connection => (await connection.QueryAsync<(string, long, long)>(
                 "SELECT outcome, count(*), sum(amount) FROM assignment GROUP BY outcome")).ToList(),
             ct);
+
+    private sealed record AnswerRow(string CommitFrame, string RevealFrame)
+    {
+        public SignedAnswer ToAnswer() => new(
+            JsonSerializer.Deserialize<CommitFrame>(CommitFrame)!,
+            JsonSerializer.Deserialize<RevealFrame>(RevealFrame)!);
+    }
 }
