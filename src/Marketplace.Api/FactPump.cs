@@ -1,9 +1,7 @@
 using System.Text.Json;
 using Marketplace.Escrow;
-using Marketplace.Execution;
 using Marketplace.Kernel;
 using Marketplace.OrderBook;
-using Marketplace.Protocol;
 using Marketplace.Storage;
 
 namespace Marketplace.Api;
@@ -13,7 +11,7 @@ namespace Marketplace.Api;
 /// the book takes each once.
 /// </summary>
 public sealed class FactPump(
-    Database database, FactLog facts, BookLoop book, IGatewayLinks gateways, TimeProvider time)
+    Database database, FactLog facts, BookLoop book, TimeProvider time)
 {
     private const string Consumer = "book";
     private const int PerRound = 256;
@@ -78,10 +76,6 @@ public sealed class FactPump(
                 $"{statement.BudgetNo}/{statement.FromJob}"),
             ct);
         Invariant.Holds(answer.IsOk, $"A final statement of budget {statement.BudgetNo} is not owed: {answer.Rejection}.");
-        gateways.TrySend(
-            statement.BudgetNo,
-            new StatementFinalNotice(
-                statement.BudgetNo, statement.FromJob, statement.ThroughJob, statement.TxHash, statement.Block));
     }
 
     private static T Read<T>(StoredFact fact) => JsonSerializer.Deserialize<T>(fact.Body)

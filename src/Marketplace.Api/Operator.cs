@@ -35,7 +35,7 @@ public sealed class Operator : IAsyncDisposable
             new JobOptions { HoldTime = options.HoldTime },
             new JobSurroundings(time, RandomNumberGenerator.GetBytes, loggers.CreateLogger<JobRunner>()));
         consumer.Target = new BookConsumer(Jobs, Entry, Gateways, options);
-        Facts = new FactPump(database, FactLog, Book, Gateways, time);
+        Facts = new FactPump(database, FactLog, Book, time);
     }
 
     public ILoggerFactory Loggers { get; }

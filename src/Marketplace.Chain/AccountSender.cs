@@ -5,9 +5,19 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Chain;
 
+/// <summary>How far a transaction must have come before its sender goes on.</summary>
+public enum Wait
+{
+    /// <summary>In a block: enough for a further call of the same account that needs it.</summary>
+    Mined = 1,
+
+    /// <summary>In a block that no reorganisation undoes: enough for anybody to rely on.</summary>
+    Final,
+}
+
 /// <summary>
-/// Sends one account's transactions, one after the other, and stays with each until it is final: for people at a
-/// keyboard and for set-up. Settlement has its own outbox and never uses this.
+/// Sends one account's transactions, one after the other, and stays with each until it is mined or final: for people
+/// at a keyboard and for set-up. Settlement has its own outbox and never uses this.
 /// </summary>
 public sealed class AccountSender(EthereumClient client, PrivateKey key, ulong chainId, TimeProvider time)
 {
@@ -21,17 +31,17 @@ public sealed class AccountSender(EthereumClient client, PrivateKey key, ulong c
 
     public EthAddress Address => key.Address;
 
-    /// <inheritdoc cref="SendAsync(EthAddress?, byte[], CancellationToken)"/>
-    public Task<TransactionReceipt> SendAsync(EscrowCall call, CancellationToken ct) =>
-        SendAsync(call.To, call.Data, ct);
+    /// <inheritdoc cref="SendAsync(EthAddress?, byte[], Wait, CancellationToken)"/>
+    public Task<TransactionReceipt> SendAsync(EscrowCall call, Wait wait, CancellationToken ct) =>
+        SendAsync(call.To, call.Data, wait, ct);
 
-    /// <summary>Sends, and waits until the transaction is final.</summary>
+    /// <summary>Sends, and waits until the transaction is mined or final.</summary>
     /// <param name="to">Null to create a contract.</param>
     /// <exception cref="CallRevertedException">The contract refuses; its reason is decoded.</exception>
     /// <exception cref="CallRefusedException">The node refuses.</exception>
-    /// <exception cref="CallUnconfirmedException">Not final in time.</exception>
+    /// <exception cref="CallUnconfirmedException">Not mined or not final in time.</exception>
     /// <exception cref="ChainFaultException">The node failed.</exception>
-    public async Task<TransactionReceipt> SendAsync(EthAddress? to, byte[] data, CancellationToken ct)
+    public async Task<TransactionReceipt> SendAsync(EthAddress? to, byte[] data, Wait wait, CancellationToken ct)
     {
         var gas = await EstimateAsync(key.Address, to, data, ct);
         var fees = await FeeOffer.SuggestAsync(client, ct);
@@ -39,7 +49,7 @@ public sealed class AccountSender(EthereumClient client, PrivateKey key, ulong c
         var signed = new Eip1559Transaction(
             chainId, nonce, fees.MaxPriorityFeePerGas, fees.MaxFeePerGas, gas, to, BigInteger.Zero, data).Sign(key);
         await HandOverAsync(signed, ct);
-        var receipt = await UntilFinalAsync(signed.Hash, ct);
+        var receipt = await UntilAsync(wait, signed.Hash, ct);
         return receipt.IsSuccess
             ? receipt
             : throw new CallRevertedException(await ReasonAsync(key.Address, to, data, receipt, ct), signed.Hash);
@@ -90,7 +100,7 @@ public sealed class AccountSender(EthereumClient client, PrivateKey key, ulong c
         }
     }
 
-    private async Task<TransactionReceipt> UntilFinalAsync(TxHash transaction, CancellationToken ct)
+    private async Task<TransactionReceipt> UntilAsync(Wait wait, TxHash transaction, CancellationToken ct)
     {
         using var deadline = new CancellationTokenSource(Bound, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
@@ -98,7 +108,7 @@ public sealed class AccountSender(EthereumClient client, PrivateKey key, ulong c
         {
             while (true)
             {
-                if (await FinalReceiptAsync(transaction, either.Token) is { } receipt)
+                if (await ReceiptAsync(wait, transaction, either.Token) is { } receipt)
                 {
                     return receipt;
                 }
@@ -112,14 +122,13 @@ public sealed class AccountSender(EthereumClient client, PrivateKey key, ulong c
         }
     }
 
-    private Task<TransactionReceipt?> FinalReceiptAsync(TxHash transaction, CancellationToken ct) =>
+    private Task<TransactionReceipt?> ReceiptAsync(Wait wait, TxHash transaction, CancellationToken ct) =>
         NodeFaults.TranslateAsync(async () =>
         {
-            var finalized = await client.FindBlockAsync(BlockTag.Finalized, ct);
-            var receipt = finalized is null ? null : await client.GetReceiptAsync(transaction, ct);
-            return receipt is not null && finalized is not null && receipt.BlockNumber <= finalized.Number
-                ? receipt
-                : null;
+            // The final block is asked for first: what it holds when the receipt is read later, it still holds.
+            var finalized = wait == Wait.Final ? await client.FindBlockAsync(BlockTag.Finalized, ct) : null;
+            var receipt = await client.GetReceiptAsync(transaction, ct);
+            return wait == Wait.Mined || receipt?.BlockNumber <= finalized?.Number ? receipt : null;
         });
 
     /// <remarks>

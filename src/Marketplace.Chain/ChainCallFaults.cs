@@ -15,9 +15,9 @@ public sealed class CallRevertedException(RevertReason reason, TxHash? transacti
 /// <summary>The node did not take a transaction, such as for want of gas money.</summary>
 public sealed class CallRefusedException(string refusal) : Exception($"The node refused the transaction: {refusal}");
 
-/// <summary>A sent transaction was not final in time. It may still be mined.</summary>
+/// <summary>A sent transaction was not mined or not final in time. It may still be.</summary>
 public sealed class CallUnconfirmedException(TxHash transaction, TimeSpan bound)
-    : Exception($"Transaction {transaction} was not final within {bound}.")
+    : Exception($"Transaction {transaction} is not final after {bound}; it may still come. Look before you send again.")
 {
     public TxHash Transaction { get; } = transaction;
 }

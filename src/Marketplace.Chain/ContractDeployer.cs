@@ -25,15 +25,22 @@ public sealed class ContractDeployer(EthereumClient client, PrivateKey deployer,
         var start = await NodeFaults.TranslateAsync(() => client.BlockNumberAsync(ct));
         var sender = new AccountSender(client, deployer, chainId, time);
         var payment = token
-            ?? await CreateAsync(sender, "token", ContractArtifact.MarketToken, new AbiWriter(), progress, ct);
+            ?? await CreateAsync(sender, "token", ContractArtifact.MarketToken, new AbiWriter(), progress, Wait.Mined, ct);
         var escrow = await CreateAsync(
-            sender, "escrow", ContractArtifact.MarketEscrow, new AbiWriter().Address(payment), progress, ct);
+            sender,
+            "escrow",
+            ContractArtifact.MarketEscrow,
+            new AbiWriter().Address(payment),
+            progress,
+            Wait.Mined,
+            ct);
         var bond = await CreateAsync(
             sender,
             "bond",
             ContractArtifact.ProviderBond,
             new AbiWriter().Address(payment).Address(escrow),
             progress,
+            Wait.Final,
             ct);
         var deployment = new Deployment(chainId, payment, escrow, bond, start);
         deployment.Save(path);
@@ -42,10 +49,10 @@ public sealed class ContractDeployer(EthereumClient client, PrivateKey deployer,
 
     private static async Task<EthAddress> CreateAsync(
         AccountSender sender, string name, ContractArtifact artifact, AbiWriter args, IProgress<string> progress,
-        CancellationToken ct)
+        Wait wait, CancellationToken ct)
     {
         progress.Report($"Deploying the {name} contract");
-        var receipt = await sender.SendAsync(null, [.. artifact.Bytecode, .. args.ToArray()], ct);
+        var receipt = await sender.SendAsync(null, [.. artifact.Bytecode, .. args.ToArray()], wait, ct);
         return receipt.ContractAddress
             ?? throw new ChainFaultException($"The {name} contract was not created by {receipt.TxHash}.");
     }

@@ -42,7 +42,7 @@ public sealed class LocalChain : IDisposable
         string root, string directory, TimeProvider time, CancellationToken ct)
     {
         Directory.CreateDirectory(directory);
-        var marker = new ChainMarker(Path.Combine(directory, "anvil.pid"));
+        var marker = MarkerIn(directory);
         var last = await marker.ReadAsync(ct);
         if (last is { } earlier && FindAnvil(earlier.ProcessId) is { } running)
         {
@@ -58,6 +58,16 @@ public sealed class LocalChain : IDisposable
         await marker.WriteAsync(process.Id, port, ct);
         await chain.WaitOrEndAsync(time, ct);
         return chain;
+    }
+
+    /// <summary>Ends the chain that runs in a folder, if one does.</summary>
+    public static async Task EndAsync(string directory, CancellationToken ct)
+    {
+        if (await MarkerIn(directory).ReadAsync(ct) is { } last && FindAnvil(last.ProcessId) is { } running)
+        {
+            using var chain = new LocalChain(running, last.Port);
+            chain.Stop();
+        }
     }
 
     /// <summary>Gives an account 1,000 ether for gas. Only a local chain can.</summary>
@@ -90,6 +100,8 @@ public sealed class LocalChain : IDisposable
     }
 
     public void Dispose() => process.Dispose();
+
+    private static ChainMarker MarkerIn(string directory) => new(Path.Combine(directory, "anvil.pid"));
 
     private static Process Start(string binary, int port, string stateFile)
     {

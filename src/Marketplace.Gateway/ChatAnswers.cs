@@ -91,10 +91,21 @@ public static class ChatAnswers
         ["cost_micro"] = purchase.Cost.Micro.ToString(CultureInfo.InvariantCulture),
     };
 
+    // Less than a micro-token rounds down to nothing, and of nothing there is nothing to settle.
+    private static string SettlementStateOf(StoredPurchase purchase) => purchase switch
+    {
+        { State: "ended" } => "refunded",
+        { State: "open" } => "running",
+        { Cost.IsZero: true } => "free",
+        { SettledTx: not null } => "settled",
+        { IsInStatement: true } => "signed",
+        _ => "verified",
+    };
+
     private static JsonObject Settlement(StoredPurchase purchase) => new()
     {
         ["job"] = purchase.JobId?.Value,
-        ["state"] = purchase.SettledTx is not null ? "settled" : purchase.IsInStatement ? "signed" : "verified",
+        ["state"] = SettlementStateOf(purchase),
         ["tx"] = purchase.SettledTx?.ToString(),
     };
 }

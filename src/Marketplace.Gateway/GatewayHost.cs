@@ -24,6 +24,7 @@ public static class GatewayHost
             provider.GetRequiredService<Database>(), provider.GetRequiredService<SessionSigner>(), options.BudgetNo));
         services.AddSingleton<PurchaseStore>().AddSingleton<ApiKeys>().AddSingleton<OperatorLink>();
         services.AddSingleton(new ProviderSigners(contract)).AddSingleton<PurchaseDesk>().AddSingleton<ChatRoute>();
+        services.AddSingleton(contract).AddHostedService<SettlementWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<PurchaseDesk>());
         services.AddHttpClient();
         var app = builder.Build();

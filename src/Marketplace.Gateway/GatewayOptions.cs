@@ -14,6 +14,9 @@ public sealed record GatewayOptions
 
     public required BudgetNo BudgetNo { get; init; }
 
+    /// <summary>The first block that may hold a log of the escrow.</summary>
+    public required BlockNumber StartBlock { get; init; }
+
     /// <summary>The price cap of requests that name none: tokens per million units.</summary>
     public UnitPrice DefaultMaxPrice { get; init; } = new(1_000_000);
 

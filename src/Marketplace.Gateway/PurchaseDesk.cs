@@ -76,7 +76,6 @@ public sealed partial class PurchaseDesk(
         TicketsStored stored => tickets.ConfirmedAsync(stored.JobId, ct),
         JobEnded ended => EndedAsync(ended, ct),
         StatementRequest request => ReplyAsync(request, ct),
-        StatementFinalNotice notice => tickets.SettledAsync(notice, ct),
         Refused refused => Log(refused),
         _ => Task.CompletedTask,
     };

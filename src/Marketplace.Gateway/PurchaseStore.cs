@@ -30,8 +30,10 @@ public sealed class PurchaseStore(Database database)
         """
         p.client_order_id AS ClientOrderId, p.state AS State, p.bid AS Bid, p.cost AS Cost, p.job_id AS JobId,
         p.canonical AS Canonical, p.runs AS Runs, p.end_code AS EndCode, p.end_message AS EndMessage,
-        (SELECT max(settled_tx) FROM ticket t WHERE t.client_order_id = p.client_order_id) AS SettledTx,
-        (SELECT count(statement_from) FROM ticket t WHERE t.client_order_id = p.client_order_id) AS InStatement
+        (SELECT max(t.settled_tx) FROM ticket t WHERE t.client_order_id = p.client_order_id
+            HAVING count(*) = count(t.settled_tx)) AS SettledTx,
+        (SELECT count(*) > 0 AND count(*) = count(t.statement_from) FROM ticket t
+            WHERE t.client_order_id = p.client_order_id) AS InStatement
         """;
 
     public Task AddKeyAsync(ApiKey key, CancellationToken ct) => database.WriteAsync(

@@ -99,16 +99,49 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
         },
         ct);
 
-    /// <summary>A statement is final: its tickets are settled.</summary>
-    public Task SettledAsync(StatementFinalNotice notice, CancellationToken ct) => database.WriteAsync(
-        (connection, transaction) => connection.ExecuteAsync(
-            """
-            UPDATE ticket SET settled_tx = @TxHash
-            WHERE budget_no = @BudgetNo AND statement_from = @FromJob AND job_no < @ThroughJob
-            """,
-            new { notice.TxHash, notice.BudgetNo, FromJob = (long)notice.FromJob, ThroughJob = (long)notice.ThroughJob },
-            transaction),
+    /// <summary>The last block whose settled statements are known here.</summary>
+    public Task<BlockNumber?> SettledThroughAsync(CancellationToken ct) => database.ReadAsync(
+        async connection => await connection.QuerySingleOrDefaultAsync<long?>("SELECT block FROM settled_cursor")
+            is { } block ? new BlockNumber((ulong)block) : (BlockNumber?)null,
         ct);
+
+    /// <summary>Statements of the budget that are final: their tickets are settled, and rival statements are dead.</summary>
+    public Task SettledAsync(IReadOnlyList<StatementSettled> settled, BlockNumber through, CancellationToken ct) =>
+        database.WriteAsync(
+            async (connection, transaction) =>
+            {
+                foreach (var row in settled)
+                {
+                    await SettleAsync(connection, transaction, row);
+                }
+
+                await connection.ExecuteAsync(
+                    """
+                    INSERT INTO settled_cursor (id, block) VALUES (1, @through)
+                    ON CONFLICT (id) DO UPDATE SET block = excluded.block
+                    """,
+                    new { through = (long)through.Value },
+                    transaction);
+            },
+            ct);
+
+    private static Task<int> SettleAsync(
+        IDbConnection connection, IDbTransaction transaction, StatementSettled settled) => connection.ExecuteAsync(
+        """
+        UPDATE ticket SET settled_tx = @TxHash
+        WHERE budget_no = @BudgetNo AND statement_from = @FromJob AND job_no < @ThroughJob AND state <> 'void';
+
+        UPDATE ticket SET statement_from = NULL
+        WHERE budget_no = @BudgetNo AND statement_from < @ThroughJob AND job_no >= @ThroughJob AND settled_tx IS NULL
+        """,
+        new
+        {
+            settled.At.TxHash,
+            settled.BudgetNo,
+            FromJob = (long)settled.FromJob,
+            ThroughJob = (long)settled.ThroughJob,
+        },
+        transaction);
 
     private static string CodeOf(StatementFault fault) => fault switch
     {
@@ -172,7 +205,10 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
     private async Task<IReadOnlyList<IssuedTicket>> IssuedAsync(IDbConnection connection, IDbTransaction transaction)
     {
         var rows = await connection.QueryAsync<(string Ticket, string Receipt, long? From)>(
-            "SELECT ticket, receipt, statement_from FROM ticket WHERE budget_no = @budget AND state <> 'void'",
+            """
+            SELECT ticket, receipt, statement_from FROM ticket
+            WHERE budget_no = @budget AND state <> 'void' AND settled_tx IS NULL
+            """,
             new { budget },
             transaction);
         return rows.Select(row => new IssuedTicket(

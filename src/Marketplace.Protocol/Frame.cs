@@ -31,7 +31,6 @@ namespace Marketplace.Protocol;
 [JsonDerivedType(typeof(JobEnded), "job-ended")]
 [JsonDerivedType(typeof(StatementRequest), "statement-request")]
 [JsonDerivedType(typeof(StatementReply), "statement-reply")]
-[JsonDerivedType(typeof(StatementFinalNotice), "statement-final")]
 public abstract record Frame;
 
 /// <summary>The operator's first word: what the other side must sign, and on which chain and escrow.</summary>

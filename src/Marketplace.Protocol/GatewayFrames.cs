@@ -74,7 +74,3 @@ public sealed record StatementRequest(long RequestNo, Statement Statement, IRead
 /// <param name="Signature">The session key's signature, 64 bytes; empty when refused.</param>
 /// <param name="Code">Empty, or <c>missing-tickets</c>, <c>not-mine</c>, <c>already-signed</c>.</param>
 public sealed record StatementReply(long RequestNo, byte[] Signature, string Code, string Message) : Frame;
-
-/// <summary>A statement was read from a final block.</summary>
-public sealed record StatementFinalNotice(
-    BudgetNo BudgetNo, uint FromJob, uint ThroughJob, TxHash TxHash, BlockNumber Block) : Frame;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using Marketplace.Escrow;
 using Marketplace.Ethereum;
@@ -15,6 +16,8 @@ public sealed class AssignmentRunner(
     ProviderOptions options, PrivateKey signer, IInferenceEngine engine, ProviderJournal journal,
     ProviderSurroundings surroundings)
 {
+    private int runs;
+
     /// <returns>The frame to answer with: a commit, or why there is none.</returns>
     public async Task<Frame> RunAsync(
         AssignmentOffer offer, Eip712Domain domain, Func<Frame, ValueTask> send, CancellationToken ct)
@@ -102,7 +105,10 @@ public sealed class AssignmentRunner(
 
     private InferenceResult CorruptAtTimes(InferenceResult result)
     {
-        var draw = BitConverter.ToUInt16(surroundings.RandomBytes(2)) % 1_000;
+        var run = new byte[2 * sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(run, options.CorruptSeed);
+        BinaryPrimitives.WriteInt32BigEndian(run.AsSpan(sizeof(int)), Interlocked.Increment(ref runs));
+        var draw = BinaryPrimitives.ReadUInt32BigEndian(Keccak256.Hash(run).ToBytes()) % 1_000;
         return draw < options.CorruptPerMille ? result with { Text = result.Text + " (or so)" } : result;
     }
 

@@ -21,4 +21,7 @@ public sealed record ProviderOptions
 
     /// <summary>A test aid: of a thousand answers so many are changed on purpose. It shows what becomes of a cheater.</summary>
     public int CorruptPerMille { get; init; }
+
+    /// <summary>Which answers are changed: the same seed changes the same ones of a sequence of runs.</summary>
+    public int CorruptSeed { get; init; }
 }

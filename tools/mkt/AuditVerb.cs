@@ -7,32 +7,56 @@ namespace Marketplace.Cli;
 /// <summary><c>mkt audit balances</c>: every balance rebuilt from logs and compared with storage.</summary>
 public static class AuditVerb
 {
+    private const int LongestCell = 20;
+
     public static Command Make()
     {
-        var url = new Option<string>("--operator") { DefaultValueFactory = _ => "http://127.0.0.1:8080" };
-        var balances = new Command("balances", "Rebuild every balance from the chain's logs") { url };
+        var url = Options.Operator();
+        var rpc = new Option<string?>("--rpc") { Description = "A node of your own; without it the operator's is asked" };
+        var balances = new Command("balances", "Rebuild every balance from the chain's logs and compare") { url, rpc };
         balances.SetAction(async (parsed, ct) =>
-            await RunAsync(new Uri(parsed.GetValue(url)!), ct) ? ExitCodes.Ok : ExitCodes.FailedCheck);
+        {
+            var own = parsed.GetValue(rpc) is { } text ? Options.ReadUrl(text) : null;
+            return await RunAsync(Options.ReadUrl(parsed.GetValue(url)!), own, ct)
+                ? ExitCodes.Ok : ExitCodes.FailedCheck;
+        });
         return new Command("audit", "Check without trusting anybody") { balances };
     }
 
     /// <returns>Whether every balance agrees.</returns>
-    public static async Task<bool> RunAsync(Uri url, CancellationToken ct)
+    public static async Task<bool> RunAsync(Uri url, Uri? rpc, CancellationToken ct)
     {
-        using var chain = await ChainAccess.OfOperatorAsync(url, ct);
+        using var chain = await ChainAccess.OfOperatorAsync(url, ct, rpc);
         var report = await new BalanceAudit(await chain.ContractAsync(ct), chain.Info.StartBlock).RunAsync(ct);
+        Draw(report);
+        var differing = report.Rows.Count(row => !row.IsEqual);
+        Screen.Show(
+            differing == 0
+                ? $"audit   {report.Rows.Count} of {report.Rows.Count} balances agree to the last micro-token"
+                : $"audit   {differing} of {report.Rows.Count} balances DIFFER",
+            new { block = report.Block.Value, report.Rows, differing });
+        return report.IsClean;
+    }
+
+    private static void Draw(AuditReport report)
+    {
         var table = new Table().Border(TableBorder.Rounded).Title($"Balances at final block {report.Block}")
             .AddColumns("what", "from logs", "in storage", "");
         foreach (var row in report.Rows)
         {
             table.AddRow(
-                Markup.Escape(row.What), Markup.Escape(row.Expected), Markup.Escape(row.Found), row.IsEqual ? "equal" : "DIFFERS");
+                Markup.Escape(row.What),
+                Markup.Escape(Shorten(row.Expected)),
+                Markup.Escape(Shorten(row.Found)),
+                row.IsEqual ? "[green]equal[/]" : "[red]DIFFERS[/]");
         }
 
-        AnsiConsole.Write(table);
-        Console.WriteLine(report.IsClean
-            ? $"audit   {report.Rows.Count} of {report.Rows.Count} balances agree to the last micro-token"
-            : $"audit   {report.Rows.Count(row => !row.IsEqual)} balances DIFFER");
-        return report.IsClean;
+        if (!Screen.IsJson)
+        {
+            AnsiConsole.Write(table);
+        }
     }
+
+    // A hash is compared in full and shown by its ends.
+    private static string Shorten(string text) => text.Length <= LongestCell ? text : $"{text[..10]}…{text[^8..]}";
 }

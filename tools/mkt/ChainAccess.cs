@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Marketplace.Api;
 using Marketplace.Chain;
 using Marketplace.Escrow;
@@ -27,12 +28,20 @@ public sealed class ChainAccess : IDisposable
     public EthereumClient Client { get; }
 
     /// <summary>Asks the operator where the contracts are; what it says is checked by the chain itself later.</summary>
-    public static async Task<ChainAccess> OfOperatorAsync(Uri url, CancellationToken ct)
+    /// <param name="rpc">A node of the caller's own, for who does not trust the operator's.</param>
+    public static async Task<ChainAccess> OfOperatorAsync(Uri url, CancellationToken ct, Uri? rpc = null)
     {
         using var asking = new HttpClient();
-        var info = await asking.GetFromJsonAsync<OperatorView>(new Uri(url, "/v1/info"), ct)
-            ?? throw new UsageException($"{url} is no operator of this market.");
-        return new ChainAccess(info);
+        try
+        {
+            return await asking.GetFromJsonAsync<OperatorView>(new Uri(url, "/v1/info"), ct) is { } info
+                ? new ChainAccess(info with { Rpc = rpc ?? info.Rpc })
+                : throw new UsageException($"{url} is no operator of this market.");
+        }
+        catch (JsonException)
+        {
+            throw new UsageException($"{url} is no operator of this market.");
+        }
     }
 
     public Task<EthereumEscrowContract> ContractAsync(CancellationToken ct) => EthereumEscrowContract.ConnectAsync(
@@ -44,15 +53,22 @@ public sealed class ChainAccess : IDisposable
     public async Task<IReadOnlyList<EscrowEvent>> SendAsync(
         PrivateKey key, EscrowCall call, TimeProvider time, CancellationToken ct)
     {
+        var receipt = await SendAsync(key, call, Wait.Final, time, ct);
+        var contract = await ContractAsync(ct);
+        var events = await contract.EventsAsync(receipt.BlockNumber, receipt.BlockNumber, ct);
+        return events.Where(happened => happened.At.TxHash == new TxHash(receipt.TxHash.Value)).ToList();
+    }
+
+    /// <summary>Sends a call; on the embedded chain the gas is a gift.</summary>
+    public async Task<TransactionReceipt> SendAsync(
+        PrivateKey key, EscrowCall call, Wait wait, TimeProvider time, CancellationToken ct)
+    {
         if (Info.IsLocalChain)
         {
             await LocalChain.FundGasAsync(Rpc, key.Address, ct);
         }
 
-        var receipt = await SenderOf(key, time).SendAsync(call, ct);
-        var contract = await ContractAsync(ct);
-        var events = await contract.EventsAsync(receipt.BlockNumber, receipt.BlockNumber, ct);
-        return events.Where(happened => happened.At.TxHash == new TxHash(receipt.TxHash.Value)).ToList();
+        return await SenderOf(key, time).SendAsync(call, wait, ct);
     }
 
     public void Dispose() => http.Dispose();

@@ -2,158 +2,95 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Marketplace.Inference;
-using Marketplace.Kernel;
 
 namespace Marketplace.Cli;
 
 /// <summary>The demo's buyer: asks through the gateway as any OpenAI client would, then waits until all is settled.</summary>
-public sealed class DemoBuyer(DemoSettings settings, Uri market, Uri gateway, DemoProcesses processes) : IDisposable
+public sealed class DemoBuyer(DemoSettings settings, LocalMarket market) : IDisposable
 {
+    private const int MaxTokens = 64;
     private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(120);
-    private const int OutvotedStatus = 5;
 
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromMinutes(6) };
-    private readonly List<Bought> bought = [];
+    private readonly DemoLexiconEngine reference = new(LexiconModel.Embedded, threads: 1);
+    private readonly List<DemoJob> jobs = [];
 
     public void Dispose() => http.Dispose();
-
-    /// <summary>How many asks are in the book.</summary>
-    public static async Task<int> AsksAsync(HttpClient http, Uri market, CancellationToken ct)
-    {
-        var markets = await http.GetFromJsonAsync<JsonArray>(new Uri(market, "/v1/markets"), ct);
-        return markets!.Sum(entry => entry!["providers"]!.GetValue<int>());
-    }
 
     /// <returns>Whether every job was delivered right and settled.</returns>
     public async Task<bool> BuyAsync(long started, CancellationToken ct)
     {
-        var key = await File.ReadAllTextAsync(Path.Combine(settings.Folder, "buyer", "api-key"), ct);
+        var key = await File.ReadAllTextAsync(market.ApiKeyFile, ct);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var isGood = true;
         foreach (var question in settings.Questions)
         {
             isGood &= await AskAsync(question, ct);
-            if (bought.Count == 1)
+            if (jobs.Count == 1 && jobs[0].Generation is null)
             {
                 await UntilSettledAsync(ct);
-                Console.WriteLine(
-                    $"        first job settled {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F1} s after the start");
+                var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+                Screen.Show(
+                    string.Create(CultureInfo.InvariantCulture, $"first   job settled {seconds:F1} s after the start"),
+                    new { firstSettledSeconds = seconds });
             }
         }
 
         await UntilSettledAsync(ct);
-        await PrintJobsAsync(ct);
-        await PrintTotalsAsync(ct);
-        return isGood;
+        await new DemoReport(market, http, jobs).PrintAsync(ct);
+        return isGood && jobs.Count == settings.Questions.Count;
     }
 
     private async Task<bool> AskAsync(string question, CancellationToken ct)
     {
-        using var answer = await http.PostAsJsonAsync(
-            new Uri(gateway, "/v1/chat/completions"),
-            new
-            {
-                model = DemoLexiconEngine.ModelName,
-                messages = new[] { new { role = "user", content = question } },
-                max_tokens = 64,
-                redundancy = settings.Redundancy,
-            },
-            ct);
+        var askedAt = TimeProvider.System.GetUtcNow();
+        var request = new
+        {
+            model = DemoLexiconEngine.ModelName,
+            messages = new[] { new { role = "user", content = question } },
+            max_tokens = MaxTokens,
+            redundancy = settings.Redundancy,
+        };
+        using var answer = await market.WatchAsync(
+            http.PostAsJsonAsync(new Uri(market.Gateway, "/v1/chat/completions"), request, ct), ct);
         var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync(ct))!;
         if (!answer.IsSuccessStatusCode)
         {
-            Console.WriteLine($"buy     {question}\n        FAILED: {body["error"]!["message"]}");
+            Screen.Say($"buy     {question}\n        FAILED: {body["error"]!["message"]}");
             return false;
         }
 
         var text = body["choices"]![0]!["message"]!["content"]!.GetValue<string>();
         var isRight = text == await ReferenceAsync(question, ct);
-        Console.WriteLine($"buy     {question}\n        {text}{(isRight ? "" : "   <-- CORRUPTED ANSWER ACCEPTED")}");
-        bought.Add(new Bought(body["settlement"]!["job"]!.GetValue<long>()));
+        Screen.Say($"buy     {question}\n        {text}{(isRight ? "" : "   <-- CORRUPTED ANSWER ACCEPTED")}");
+        jobs.Add(new DemoJob(body["settlement"]!["job"]!.GetValue<long>(), askedAt));
         return isRight;
     }
 
     /// <summary>What an honest run of the same model answers, here in this process.</summary>
-    private static async Task<string> ReferenceAsync(string question, CancellationToken ct)
+    private async Task<string> ReferenceAsync(string question, CancellationToken ct)
     {
         var request = new InferenceRequest(
-            DemoLexiconEngine.ModelName, [new ChatMessage("user", question)], 64, 0, 1_000, 0, []);
-        var engine = new DemoLexiconEngine(LexiconModel.Embedded, threads: 1);
-        return (await engine.RunAsync(request, _ => ValueTask.CompletedTask, ct)).Value.Text;
+            DemoLexiconEngine.ModelName, [new ChatMessage("user", question)], MaxTokens, 0, 1_000, 0, []);
+        return (await reference.RunAsync(request, _ => ValueTask.CompletedTask, ct)).Value.Text;
     }
 
-    private Task UntilSettledAsync(CancellationToken ct) => processes.UntilAsync(
+    private Task UntilSettledAsync(CancellationToken ct) => market.UntilAsync(
         "settlement in a final block",
         SettlePatience,
         async token =>
         {
-            foreach (var job in bought.Where(job => job.Generation is null))
+            foreach (var job in jobs.Where(job => job.Generation is null))
             {
                 var generation = await http.GetFromJsonAsync<JsonObject>(
-                    new Uri(gateway, $"/v1/generation?id={job.JobId}"), token);
-                if (generation!["settlement"]!["state"]!.GetValue<string>() == "settled")
+                    new Uri(market.Gateway, $"/v1/generation?id={job.JobId}"), token);
+                if (generation!["settlement"]!["state"]!.GetValue<string>() is "settled" or "free")
                 {
-                    job.Generation = generation;
-                    job.SettledAt = TimeProvider.System.GetUtcNow();
+                    job.Settle(generation, TimeProvider.System.GetUtcNow());
                 }
             }
 
-            return bought.TrueForAll(job => job.Generation is not null);
+            return jobs.TrueForAll(job => job.Generation is not null);
         },
         ct);
-
-    private async Task PrintJobsAsync(CancellationToken ct)
-    {
-        foreach (var job in bought)
-        {
-            job.View = await http.GetFromJsonAsync<JsonObject>(new Uri(market, $"/v1/jobs/{job.JobId}"), ct);
-            var (view, generation) = (job.View!, job.Generation!);
-            var matchedAt = view["matchedAt"]!.GetValue<long>();
-            var legs = view["legs"]!.AsArray().Select(leg =>
-                $"{leg!["providerId"]}{(leg["status"]!.GetValue<long>() == OutvotedStatus ? "(outvoted)" : "")}");
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"job {job.JobId,4}  matched > locked > run > verified {view["verifiedAt"]!.GetValue<long>() - matchedAt} ms > settled {(job.SettledAt.ToUnixTimeMilliseconds() - matchedAt) / 1000.0:F1} s   price {generation["usage"]!["cost"]}   providers {string.Join(",", legs)}   digest {generation["digest"]!.GetValue<string>()[..12]}"));
-        }
-    }
-
-    private async Task PrintTotalsAsync(CancellationToken ct)
-    {
-        using var chain = await ChainAccess.OfOperatorAsync(market, ct);
-        var contract = await chain.ContractAsync(ct);
-        ulong gas = 0;
-        foreach (var tx in bought.Select(job => job.Generation!["settlement"]!["tx"]!.GetValue<string>()).Distinct())
-        {
-            gas += (await contract.ReceiptAsync(new TxHash(Hash32.Parse(tx)), ct))?.GasUsed ?? 0;
-        }
-
-        var legs = bought.Sum(job => job.Generation!["legs"]!.AsArray().Count);
-        Console.WriteLine($"total   {bought.Count} jobs, {legs} paid runs, {gas} gas, {gas / (ulong)Math.Max(1, legs)} gas a paid run");
-        for (var index = 1; index <= 4; index++)
-        {
-            var path = Path.Combine(settings.Folder, $"provider-{index}", "provider-id");
-            var id = new ProviderId(uint.Parse(await File.ReadAllTextAsync(path, ct), CultureInfo.InvariantCulture));
-            Console.WriteLine(
-                $"earned  provider {id}{(index == 3 ? " (cheats)" : "         ")}  {await contract.CreditAsync(id, null, ct)}   {await RunsAsync(id)}");
-        }
-    }
-
-    private Task<string> RunsAsync(ProviderId id)
-    {
-        var legs = bought.SelectMany(job => job.View!["legs"]!.AsArray())
-            .Where(leg => leg!["providerId"]!.GetValue<long>() == id.Value).ToList();
-        var outvoted = legs.Count(leg => leg!["status"]!.GetValue<long>() == OutvotedStatus);
-        return Task.FromResult($"{legs.Count} runs, {outvoted} outvoted");
-    }
-
-    private sealed class Bought(long jobId)
-    {
-        public long JobId { get; } = jobId;
-
-        public JsonObject? Generation { get; set; }
-
-        public JsonObject? View { get; set; }
-
-        public DateTimeOffset SettledAt { get; set; }
-    }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using Marketplace.Kernel;
 
@@ -12,133 +11,130 @@ public sealed record DemoSettings(
 /// <summary><c>mkt demo</c>: an operator, four providers of which one cheats, a buyer, real jobs, and the audit.</summary>
 public static class DemoVerb
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
-    private static readonly string[] Prices = ["0.10", "0.12", "0.11", "0.15"];
-    private const int Cheater = 2;
+    /// <summary>Which of the providers cheats, counted from 1: a cheap one, so that it gets work.</summary>
+    public const int Cheater = 2;
+
+    /// <summary>The providers' asks, in tokens per million tokens of output.</summary>
+    private static readonly string[] Prices = ["20", "22", "24", "30"];
+    private const string MaxPrice = "50";
+    private static readonly TokenAmount Deposit = new(10_000_000);
+    private static readonly TokenAmount Cap = new(5_000_000);
+
+    public static int Providers => Prices.Length;
 
     public static Command Make()
     {
         var ask = new Option<string[]>("--ask") { Description = "Your own question (may be repeated)" };
-        var jobs = new Option<int>("--jobs") { DefaultValueFactory = _ => 12 };
-        var redundancy = new Option<int>("--redundancy") { DefaultValueFactory = _ => 2 };
-        var seed = new Option<int>("--seed") { Description = "Which questions are asked", DefaultValueFactory = _ => 1 };
-        var corrupt = new Option<int>("--corrupt") { Description = "Of 1,000 answers of the cheater", DefaultValueFactory = _ => 300 };
-        var keep = new Option<bool>("--keep") { Description = "Leave everything running" };
+        var jobs = new Option<int>("--jobs") { Description = "How many questions", DefaultValueFactory = _ => 12 };
+        var redundancy = new Option<int>("--redundancy")
+        {
+            Description = "How many providers run each job, 1 to 4; more than half of them must agree",
+            DefaultValueFactory = _ => 2,
+        };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Which questions are asked and which answers are corrupted",
+            DefaultValueFactory = _ => 1,
+        };
+        var corrupt = new Option<int>("--corrupt")
+        {
+            Description = "Of 1,000 answers of the cheater so many are corrupted",
+            DefaultValueFactory = _ => 300,
+        };
+        var keep = new Option<bool>("--keep") { Description = "Leave everything running and print the addresses" };
         var data = new Option<string?>("--data") { Description = "A new folder; without it a temporary one" };
-        var command = new Command("demo", "Show the whole way of a job") { ask, jobs, redundancy, seed, corrupt, keep, data };
+        var command = new Command("demo", "Show the whole way of a job, with everything on this machine")
+        {
+            ask, jobs, redundancy, seed, corrupt, keep, data,
+        };
         command.SetAction((parsed, ct) =>
         {
-            var folder = parsed.GetValue(data) ?? Directory.CreateTempSubdirectory("mkt-demo-").FullName;
-            Directory.CreateDirectory(folder);
             var own = parsed.GetValue(ask) ?? [];
             var chosen = parsed.GetValue(seed);
             return RunAsync(
                 new DemoSettings(
-                    Path.GetFullPath(folder),
-                    own.Length > 0 ? own : DemoQuestions.Choose(parsed.GetValue(jobs), chosen),
-                    parsed.GetValue(redundancy),
+                    FolderOf(parsed.GetValue(data)),
+                    own.Length > 0 ? own : DemoQuestions.Choose(Within("--jobs", parsed.GetValue(jobs), 1, 1_000), chosen),
+                    Within("--redundancy", parsed.GetValue(redundancy), 1, Prices.Length),
                     chosen,
                     parsed.GetValue(keep),
-                    parsed.GetValue(corrupt)),
+                    Within("--corrupt", parsed.GetValue(corrupt), 0, 1_000)),
                 ct);
         });
         return command;
     }
 
+    private static int Within(string name, int value, int least, int most) => value >= least && value <= most
+        ? value
+        : throw new UsageException($"{name} is {least} to {most}");
+
+    private static string FolderOf(string? given)
+    {
+        if (given is null)
+        {
+            return Directory.CreateTempSubdirectory("mkt-demo-").FullName;
+        }
+
+        return !Directory.Exists(given) || !Directory.EnumerateFileSystemEntries(given).Any()
+            ? Directory.CreateDirectory(given).FullName
+            : throw new UsageException($"--data {given} is not empty: the demo starts a market of its own");
+    }
+
     private static async Task<int> RunAsync(DemoSettings settings, CancellationToken ct)
     {
         var started = TimeProvider.System.GetTimestamp();
-        var market = new Uri($"http://127.0.0.1:{DemoProcesses.FreePort()}");
-        var gateway = new Uri($"http://127.0.0.1:{DemoProcesses.FreePort()}");
-        var processes = new DemoProcesses(settings.Folder);
-        var isKept = false;
-        try
+        await using var market = new LocalMarket(settings.Folder);
+        await StartAsync(market, settings, ct);
+        using var buyer = new DemoBuyer(settings, market);
+        var isGood = await buyer.BuyAsync(started, ct);
+        isGood &= await AuditVerb.RunAsync(market.Url, null, ct);
+        Screen.Show(isGood ? "demo    passed" : "demo    FAILED", new { passed = isGood });
+        if (settings.Keeps)
         {
-            await StartAsync(processes, settings, market, gateway, ct);
-            using var buyer = new DemoBuyer(settings, market, gateway, processes);
-            var isGood = await buyer.BuyAsync(started, ct);
-            isGood &= await AuditVerb.RunAsync(market, ct);
-            Console.WriteLine(isGood ? "demo    passed" : "demo    FAILED");
-            isKept = settings.Keeps;
-            return isGood ? ExitCodes.Ok : ExitCodes.FailedCheck;
+            PrintNext(market);
+            market.Detach();
         }
-        finally
-        {
-            if (isKept)
-            {
-                PrintNext(settings, market, gateway);
-            }
-            else
-            {
-                await processes.DisposeAsync();
-                StopChain(settings.Folder);
-            }
-        }
+
+        return isGood ? ExitCodes.Ok : ExitCodes.FailedCheck;
     }
 
-    private static async Task StartAsync(
-        DemoProcesses processes, DemoSettings settings, Uri market, Uri gateway, CancellationToken ct)
+    private static async Task StartAsync(LocalMarket market, DemoSettings settings, CancellationToken ct)
     {
-        using var http = new HttpClient();
-        var buyer = Path.Combine(settings.Folder, "buyer");
-        Console.WriteLine($"start   operator, chain and contracts (logs in {settings.Folder})");
-        processes.Start(
-            "operator", "up", "--data", Path.Combine(settings.Folder, "operator"), "--listen", Root(market));
-        await processes.UntilAsync("the operator", StartPatience, token => IsUpAsync(http, market, token), ct);
-        Console.WriteLine($"start   three honest providers and one that corrupts {settings.CorruptPerMille / 10} % of its answers");
-        for (var index = 0; index < Prices.Length; index++)
+        Screen.Say($"start   operator, chain and contracts (logs in {settings.Folder})");
+        await market.StartOperatorAsync(null, ct);
+        Screen.Say($"market  {market.Url}");
+        Screen.Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"start   three honest providers and one that corrupts {settings.CorruptPerMille / 10.0:0.#} % of its answers"));
+        for (var index = 1; index <= Prices.Length; index++)
         {
-            processes.Start(
-                $"provider-{index + 1}",
-                "provider", "join", Root(market), "--data", Path.Combine(settings.Folder, $"provider-{index + 1}"),
-                "--embedded", "--price", Prices[index],
-                "--corrupt", (index == Cheater ? settings.CorruptPerMille : 0).ToString(CultureInfo.InvariantCulture));
+            string[] cheats =
+            [
+                "--corrupt", settings.CorruptPerMille.ToString(CultureInfo.InvariantCulture),
+                "--corrupt-seed", settings.Seed.ToString(CultureInfo.InvariantCulture),
+            ];
+            market.StartProvider(index, Prices[index - 1], index == Cheater ? cheats : []);
         }
 
-        Console.WriteLine("start   a buyer with 10 tokens");
-        await MoneyVerbs.FaucetAsync(buyer, market, ct);
-        await MoneyVerbs.DepositAsync(buyer, market, new TokenAmount(10_000_000), ct);
-        await MoneyVerbs.OpenAsync(buyer, market, new TokenAmount(5_000_000), ct);
-        processes.Start("gateway", "gateway", "--operator", Root(market), "--data", buyer, "--listen", Root(gateway));
-        await processes.UntilAsync("the gateway", StartPatience, token => IsUpAsync(http, gateway, token), ct);
-        await processes.UntilAsync(
-            "four providers' asks", StartPatience, async token => await DemoBuyer.AsksAsync(http, market, token) == Prices.Length, ct);
+        Screen.Say($"start   a buyer with {Deposit} tokens");
+        await market.OpenBuyerAsync(Deposit, Cap, ct);
+        await market.StartGatewayAsync(MaxPrice, ct);
+        await market.UntilAsksAsync(Prices.Length, ct);
     }
 
-    private static async Task<bool> IsUpAsync(HttpClient http, Uri uri, CancellationToken ct)
+    private static void PrintNext(LocalMarket market)
     {
-        using var answer = await http.GetAsync(new Uri(uri, "/healthz"), ct);
-        return answer.IsSuccessStatusCode;
-    }
-
-    private static string Root(Uri uri) => uri.AbsoluteUri.TrimEnd('/');
-
-    private static void PrintNext(DemoSettings settings, Uri market, Uri gateway)
-    {
-        var key = Path.Combine(settings.Folder, "buyer", "api-key");
-        Console.WriteLine($"next    export OPENAI_BASE_URL={gateway}v1 OPENAI_API_KEY=$(cat {key})");
-        Console.WriteLine($"        mkt provider join {Root(market)}     finds llama-server, Ollama and vLLM");
-        Console.WriteLine($"        mkt audit balances --operator {Root(market)}");
-    }
-
-    /// <summary>The embedded chain outlives its operator on purpose; the demo ends it too, by its process id.</summary>
-    private static void StopChain(string folder)
-    {
-        var marker = Path.Combine(folder, "operator", "chain", "anvil.pid");
-        if (!File.Exists(marker))
+        var url = market.Url.AbsoluteUri.TrimEnd('/');
+        Screen.Say($"next    export OPENAI_BASE_URL={market.Gateway}v1 OPENAI_API_KEY=$(cat {market.ApiKeyFile})");
+        Screen.Say($"        mkt provider join {url}     finds llama-server, Ollama and vLLM");
+        Screen.Say($"        mkt audit balances --operator {url}");
+        Screen.Say($"        everything goes on running; end it with: kill {string.Join(' ', market.ProcessIds)}");
+        Screen.Show($"folder  {market.Folder}", new
         {
-            return;
-        }
-
-        try
-        {
-            using var chain = Process.GetProcessById(
-                int.Parse(File.ReadAllText(marker).Split(' ')[0], CultureInfo.InvariantCulture));
-            chain.Kill();
-        }
-        catch (ArgumentException)
-        {
-            // It has ended already.
-        }
+            market = market.Url,
+            gateway = new Uri(market.Gateway, "/v1"),
+            keyFile = market.ApiKeyFile,
+            processes = market.ProcessIds,
+        });
     }
 }

@@ -9,35 +9,50 @@ public static class GatewayVerb
 {
     public static Command Make()
     {
-        var url = new Option<string>("--operator") { DefaultValueFactory = _ => "http://127.0.0.1:8080" };
-        var data = new Option<string>("--data") { DefaultValueFactory = _ => "data/buyer" };
-        var listen = new Option<string>("--listen") { DefaultValueFactory = _ => "http://127.0.0.1:8090" };
-        var price = new Option<string>("--max-price") { Description = "Cap of requests that name none", DefaultValueFactory = _ => "1" };
-        var command = new Command("gateway", "Buy through any OpenAI client") { url, data, listen, price };
-        command.SetAction(async (parsed, ct) =>
+        var (url, data) = (Options.Operator(), Options.Data("data/buyer"));
+        var listen = new Option<string>("--listen")
         {
-            var folder = parsed.GetValue(data)!;
-            using var chain = await ChainAccess.OfOperatorAsync(new Uri(parsed.GetValue(url)!), ct);
-            var contract = await chain.ContractAsync(ct);
-            var budget = BudgetFile.Read(folder);
-            var session = new Wallet(Path.Combine(folder, "keys")).Open($"session-{budget.Session}");
-            var options = new GatewayOptions
-            {
-                Operator = new Uri(parsed.GetValue(url)!),
-                DataDirectory = folder,
-                ListenUrl = parsed.GetValue(listen)!,
-                BudgetNo = new BudgetNo(budget.BudgetNo),
-                DefaultMaxPrice = UnitPrice.TryParse(parsed.GetValue(price), out var cap)
-                    ? cap : throw new UsageException("--max-price is tokens per million units, like 0.25"),
-            };
-            await using var app = GatewayHost.Build(options, session, contract, TimeProvider.System, LogLevel.Information);
-            var keyFile = Path.Combine(folder, "api-key");
-            await app.Services.GetRequiredService<ApiKeys>().EnsureFirstAsync(keyFile, ct);
-            await app.StartAsync(ct);
-            Console.WriteLine($"gateway {options.ListenUrl}/v1   key in {keyFile}");
-            await app.WaitForShutdownAsync(ct);
-            return ExitCodes.Ok;
-        });
+            Description = "Where OpenAI clients connect; keep it on loopback",
+            DefaultValueFactory = _ => "http://127.0.0.1:8090",
+        };
+        var price = new Option<string>("--max-price")
+        {
+            Description = "Price cap of requests that name none, in tokens per million",
+            DefaultValueFactory = _ => "1",
+        };
+        var command = new Command("gateway", "Buy through any OpenAI client") { url, data, listen, price };
+        command.SetAction((parsed, ct) => RunAsync(
+            Options.ReadUrl(parsed.GetValue(url)!),
+            parsed.GetValue(data)!,
+            Options.ReadUrl(parsed.GetValue(listen)!),
+            Options.ReadPrice("--max-price", parsed.GetValue(price)!),
+            ct));
         return command;
+    }
+
+    private static async Task<int> RunAsync(
+        Uri url, string folder, Uri listen, UnitPrice maxPrice, CancellationToken ct)
+    {
+        using var chain = await ChainAccess.OfOperatorAsync(url, ct);
+        var contract = await chain.ContractAsync(ct);
+        var budget = BudgetFile.Read(folder);
+        var session = new Wallet(Path.Combine(folder, "keys")).Open(MoneyVerbs.SessionName(budget.Session));
+        var options = new GatewayOptions
+        {
+            Operator = url,
+            DataDirectory = folder,
+            ListenUrl = listen.AbsoluteUri,
+            BudgetNo = new BudgetNo(budget.BudgetNo),
+            StartBlock = chain.Info.StartBlock,
+            DefaultMaxPrice = maxPrice,
+        };
+        await using var app = GatewayHost.Build(options, session, contract, TimeProvider.System, LogLevel.Information);
+        var keyFile = Path.Combine(folder, "api-key");
+        await app.Services.GetRequiredService<ApiKeys>().EnsureFirstAsync(keyFile, ct);
+        await app.StartAsync(ct);
+        var baseUrl = new Uri(listen, "/v1");
+        Screen.Show($"gateway {baseUrl}   key in {keyFile}", new { baseUrl, keyFile });
+        await app.WaitForShutdownAsync(ct);
+        return ExitCodes.Ok;
     }
 }

@@ -1,32 +1,56 @@
 using System.CommandLine;
+using Marketplace.Chain;
 using Marketplace.Cli;
 using Marketplace.Escrow;
+using Marketplace.Ethereum;
 
+var json = new Option<bool>("--json") { Description = "One JSON object a line on standard output", Recursive = true };
 var root = new RootCommand("mkt: the open marketplace for AI inference")
 {
-    UpVerb.Make(), ProviderVerb.Make(), GatewayVerb.Make(), DeployVerb.Make(), AuditVerb.Make(), DemoVerb.Make(),
+    json,
+    UpVerb.Make(),
+    ProviderVerb.Make(),
+    GatewayVerb.Make(),
+    KeysVerb.Make(),
+    DeployVerb.Make(),
+    AuditVerb.Make(),
+    DemoVerb.Make(),
 };
 foreach (var verb in MoneyVerbs.Make())
 {
     root.Add(verb);
 }
 
+var parsed = root.Parse(args);
+Screen.IsJson = parsed.GetValue(json);
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-}
-catch (ChainFaultException fault)
-{
-    await Console.Error.WriteLineAsync(fault.Message);
-    return ExitCodes.Network;
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (UsageException mistake)
 {
-    await Console.Error.WriteLineAsync(mistake.Message);
-    return ExitCodes.Usage;
+    return Failure(ExitCodes.Usage, mistake.Message);
 }
-catch (HttpRequestException fault)
+catch (Exception refusal) when (refusal is CallRevertedException or CallRefusedException)
 {
-    await Console.Error.WriteLineAsync($"The operator cannot be reached: {fault.Message}");
-    return ExitCodes.Network;
+    return Failure(ExitCodes.MoneyRefused, refusal.Message);
+}
+catch (Exception fault) when (fault is ChainFaultException or CallUnconfirmedException or RpcException
+    or LocalChainException or HttpRequestException)
+{
+    return Failure(ExitCodes.Network, fault.Message);
+}
+catch (DemoFailedException failure)
+{
+    return Failure(ExitCodes.FailedCheck, failure.Message);
+}
+catch (OperationCanceledException)
+{
+    return Failure(ExitCodes.FailedCheck, "Stopped.");
+}
+
+static int Failure(int code, string message)
+{
+    Console.Error.WriteLine($"mkt: {message}");
+    return code;
 }

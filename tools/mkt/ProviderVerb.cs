@@ -17,21 +17,38 @@ public static class ProviderVerb
     public static Command Make()
     {
         var url = new Argument<string>("url") { Description = "The operator" };
-        var data = new Option<string>("--data") { DefaultValueFactory = _ => "data/provider" };
-        var engine = new Option<string?>("--engine") { Description = "An OpenAI-compatible server; without it the usual ports are tried" };
-        var isEmbedded = new Option<bool>("--embedded") { Description = "Run the demo model without looking for engines" };
-        var price = new Option<string>("--price") { Description = "Tokens per million units", DefaultValueFactory = _ => "0.1" };
-        var corrupt = new Option<int>("--corrupt") { Description = "Test aid: change so many of 1,000 answers on purpose" };
-        var join = new Command("join", "Connect to an operator and sell") { url, data, engine, isEmbedded, price, corrupt };
+        var data = Options.Data("data/provider");
+        var engine = new Option<string?>("--engine")
+        {
+            Description = "An OpenAI-compatible server; without it the usual ports are tried",
+        };
+        var isEmbedded = new Option<bool>("--embedded")
+        {
+            Description = "Run the demo model without looking for engines",
+        };
+        var price = new Option<string>("--price")
+        {
+            Description = "The ask: tokens per million tokens of output",
+            DefaultValueFactory = _ => "0.1",
+        };
+        var corrupt = new Option<int>("--corrupt")
+        {
+            Description = "Test aid: change so many of 1,000 answers on purpose",
+        };
+        var seed = new Option<int>("--corrupt-seed") { Description = "Test aid: which answers are changed" };
+        var join = new Command("join", "Connect to an operator and sell")
+        {
+            url, data, engine, isEmbedded, price, corrupt, seed,
+        };
         join.SetAction((parsed, ct) => JoinAsync(
             new Settings(
-                new Uri(parsed.GetValue(url)!),
+                Options.ReadUrl(parsed.GetValue(url)!),
                 parsed.GetValue(data)!,
                 parsed.GetValue(engine),
                 parsed.GetValue(isEmbedded),
-                UnitPrice.TryParse(parsed.GetValue(price), out var ask)
-                    ? ask : throw new UsageException("--price is tokens per million units, like 0.15"),
-                parsed.GetValue(corrupt)),
+                Options.ReadPrice("--price", parsed.GetValue(price)!),
+                parsed.GetValue(corrupt),
+                parsed.GetValue(seed)),
             ct));
         return new Command("provider", "Sell inference") { join };
     }
@@ -51,7 +68,9 @@ public static class ProviderVerb
         var engine = await ChooseAsync(settings, http, ct);
         foreach (var model in await engine.ListModelsAsync(ct))
         {
-            Console.WriteLine($"sells   {model.Model}   class {model.DeterminismClass}   ask {settings.Price} per Mtok");
+            Screen.Show(
+                $"sells   {model.Model}   class {model.DeterminismClass}   ask {settings.Price} per Mtok",
+                new { model.Model, model.DeterminismClass, askMicro = settings.Price.MicroPerMillionUnits });
         }
 
         await using var database = Database.Open(Path.Combine(settings.Data, "provider.db"), MigrationSet.Provider);
@@ -63,6 +82,7 @@ public static class ProviderVerb
                 ProviderId = id,
                 Price = settings.Price,
                 CorruptPerMille = settings.Corrupt,
+                CorruptSeed = settings.CorruptSeed,
             },
             key,
             engine,
@@ -77,32 +97,41 @@ public static class ProviderVerb
         Settings settings, ChainAccess chain, PrivateKey key, CancellationToken ct)
     {
         var contract = await chain.ContractAsync(ct);
-        var path = Path.Combine(settings.Data, "provider-id");
-        if (File.Exists(path) && uint.TryParse(await File.ReadAllTextAsync(path, ct), out var known)
-            && await contract.ProviderAsync(new ProviderId(known), null, ct) is { } entry && entry.Signer == key.Address)
+        if (await IdInAsync(settings.Data, ct) is { } known
+            && await contract.ProviderAsync(known, null, ct) is { } entry && entry.Signer == key.Address)
         {
-            return new ProviderId(known);
+            return known;
         }
 
-        Console.WriteLine("Registering on chain (once)");
+        Screen.Say("Registering on chain (once), then waiting until it is final");
         var events = await chain.SendAsync(
             key, contract.RegisterProvider(key.Address, key.Address, key.Address), TimeProvider.System, ct);
         var id = events.OfType<ProviderRegistered>().Single().ProviderId;
-        await File.WriteAllTextAsync(path, id.Value.ToString(CultureInfo.InvariantCulture), ct);
+        await File.WriteAllTextAsync(IdFileIn(settings.Data), $"{id}", ct);
         return id;
     }
+
+    /// <summary>The provider that a folder belongs to, once it is registered.</summary>
+    public static async Task<ProviderId?> IdInAsync(string folder, CancellationToken ct) =>
+        File.Exists(IdFileIn(folder))
+        && uint.TryParse(
+            await File.ReadAllTextAsync(IdFileIn(folder), ct), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? new ProviderId(id)
+            : null;
+
+    private static string IdFileIn(string folder) => Path.Combine(folder, "provider-id");
 
     private static async Task<IInferenceEngine> ChooseAsync(Settings settings, HttpClient http, CancellationToken ct)
     {
         if (settings.Engine is { } given)
         {
-            return new OpenAiEngine(http, new Uri(given));
+            return new OpenAiEngine(http, Options.ReadUrl(given));
         }
 
         var found = settings.IsEmbedded ? [] : await EngineProbe.FindLocalAsync(http, TimeProvider.System, ct);
         if (found.Count > 0)
         {
-            Console.WriteLine($"Found an engine at {found[0]}");
+            Screen.Say($"Found an engine at {found[0]}");
             return new OpenAiEngine(http, found[0]);
         }
 
@@ -110,5 +139,5 @@ public static class ProviderVerb
     }
 
     private sealed record Settings(
-        Uri Operator, string Data, string? Engine, bool IsEmbedded, UnitPrice Price, int Corrupt);
+        Uri Operator, string Data, string? Engine, bool IsEmbedded, UnitPrice Price, int Corrupt, int CorruptSeed);
 }

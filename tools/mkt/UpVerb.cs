@@ -16,19 +16,36 @@ public static class UpVerb
 
     public static Command Make()
     {
-        var data = new Option<string>("--data") { Description = "Folder of the operator", DefaultValueFactory = _ => "data/operator" };
-        var listen = new Option<string>("--listen") { DefaultValueFactory = _ => "http://127.0.0.1:8080" };
-        var rpc = new Option<string?>("--rpc") { Description = "An Ethereum endpoint; without one a local chain is started" };
-        var fee = new Option<int>("--fee-bps") { Description = "Fee in basis points", DefaultValueFactory = _ => 250 };
-        var hold = new Option<int?>("--hold-seconds") { Description = "How long pay is held after delivery (24 hours; 1 s on the local chain)" };
-        var collect = new Option<int?>("--collect-seconds") { Description = "How long a statement collects (60; 2 on the local chain)" };
+        var data = Options.Data("data/operator");
+        var listen = new Option<string>("--listen")
+        {
+            Description = "Where providers and gateways connect",
+            DefaultValueFactory = _ => "http://127.0.0.1:8080",
+        };
+        var rpc = new Option<string?>("--rpc")
+        {
+            Description = "An Ethereum endpoint; without one a local chain is started",
+        };
+        var fee = new Option<int>("--fee-bps")
+        {
+            Description = "The operator's fee in basis points, at most 1,000",
+            DefaultValueFactory = _ => 250,
+        };
+        var hold = new Option<int?>("--hold-seconds")
+        {
+            Description = "How long pay is held after delivery (24 hours; 1 s on the local chain)",
+        };
+        var collect = new Option<int?>("--collect-seconds")
+        {
+            Description = "How long a statement collects jobs (60; 2 on the local chain)",
+        };
         var command = new Command("up", "Run the market's operator") { data, listen, rpc, fee, hold, collect };
         command.SetAction((parsed, ct) => RunAsync(
             new Settings(
                 parsed.GetValue(data)!,
-                parsed.GetValue(listen)!,
-                parsed.GetValue(rpc),
-                new BasisPoints(parsed.GetValue(fee)),
+                Options.ReadUrl(parsed.GetValue(listen)!).AbsoluteUri.TrimEnd('/'),
+                parsed.GetValue(rpc) is { } endpoint ? Options.ReadUrl(endpoint) : null,
+                ReadFee(parsed.GetValue(fee)),
                 parsed.GetValue(hold),
                 parsed.GetValue(collect)),
             ct));
@@ -42,7 +59,7 @@ public static class UpVerb
         using var local = settings.Rpc is null
             ? await LocalChain.StartAsync(AppContext.BaseDirectory, Path.Combine(settings.Data, "chain"), time, ct)
             : null;
-        var endpoint = local?.Endpoint ?? new Uri(settings.Rpc!);
+        var endpoint = local?.Endpoint ?? settings.Rpc!;
         using var http = new HttpClient();
         var rpc = new JsonRpcClient(http, endpoint, TimeSpan.FromSeconds(10));
         var client = new EthereumClient(rpc);
@@ -70,10 +87,19 @@ public static class UpVerb
         }
 
         await app.StartAsync(ct);
-        Console.WriteLine($"market  {settings.Listen}   chain {endpoint}   escrow {deployment.Escrow}");
+        Screen.Show(
+            $"market  {settings.Listen}   chain {endpoint}   escrow {deployment.Escrow}",
+            new { market = settings.Listen, chain = endpoint, escrow = deployment.Escrow.ToString() });
         await app.WaitForShutdownAsync(ct);
+
+        // An operator that is told to stop takes its chain along; one that is killed finds it running.
+        local?.Stop();
         return Environment.ExitCode;
     }
+
+    private static BasisPoints ReadFee(int bps) => bps is >= 0 and <= 1_000
+        ? new BasisPoints(bps)
+        : throw new UsageException("--fee-bps is 0 to 1000: the contract takes no more.");
 
     private static SettlementTick TickOf(
         Operator market, Settings settings, PrivateKey gas, PrivateKey cosigner, bool isLocal)
@@ -118,7 +144,7 @@ public static class UpVerb
                 $"No contracts are known: mkt deploy --rpc {settings.Rpc} --data {settings.Data}");
         }
 
-        var progress = new Progress<string>(Console.WriteLine);
+        var progress = new Progress<string>(Screen.Say);
         return await new ContractDeployer(client, owner, TimeProvider.System).DeployAsync(path, null, progress, ct);
     }
 
@@ -132,7 +158,7 @@ public static class UpVerb
             return new OperatorId(known);
         }
 
-        var receipt = await sender.SendAsync(contract.RegisterOperator(cosigner, sender.Address), ct);
+        var receipt = await sender.SendAsync(contract.RegisterOperator(cosigner, sender.Address), Wait.Final, ct);
         var registered = (await contract.EventsAsync(receipt.BlockNumber, receipt.BlockNumber, ct))
             .OfType<OperatorRegistered>().First(happened => happened.Cosigner == cosigner);
         await File.WriteAllTextAsync(path, $"{registered.OperatorId}", ct);
@@ -156,7 +182,7 @@ public static class UpVerb
                 await LocalChain.FundGasAsync(rpc, to, ct);
                 var mint = AbiWriter.Call(
                     "mint(address,uint256)", new AbiWriter().Address(to).UInt((BigInteger)FaucetAmount.Micro));
-                await sender.SendAsync(deployment.Token, mint, ct);
+                await sender.SendAsync(deployment.Token, mint, Wait.Mined, ct);
                 return Results.Ok(new { address = to.ToString(), amount = FaucetAmount.ToString() });
             }
             finally
@@ -167,5 +193,5 @@ public static class UpVerb
     }
 
     private sealed record Settings(
-        string Data, string Listen, string? Rpc, BasisPoints Fee, int? HoldSeconds, int? CollectSeconds);
+        string Data, string Listen, Uri? Rpc, BasisPoints Fee, int? HoldSeconds, int? CollectSeconds);
 }

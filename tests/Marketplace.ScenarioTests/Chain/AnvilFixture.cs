@@ -47,7 +47,7 @@ public sealed class AnvilFixture : IAsyncLifetime, IDisposable
     }
 
     public Task MintAsync(EthAddress to, TokenAmount amount, CancellationToken ct) =>
-        SenderOf(Deployer).SendAsync(Contract.MintToken(to, amount), ct);
+        SenderOf(Deployer).SendAsync(Contract.MintToken(to, amount), Wait.Final, ct);
 
     public async Task InitializeAsync()
     {

@@ -54,7 +54,7 @@ public sealed class EscrowMarket(AnvilFixture anvil) : IAsyncLifetime
 
     public async Task<IReadOnlyList<EscrowEvent>> SendAsync(PrivateKey key, EscrowCall call, CancellationToken ct)
     {
-        var receipt = await anvil.SenderOf(key).SendAsync(call, ct);
+        var receipt = await anvil.SenderOf(key).SendAsync(call, Wait.Final, ct);
         return EscrowLogs.Of(receipt, Contract.Escrow);
     }
 

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Marketplace.Kernel;
+
+namespace Marketplace.Cli;
+
+/// <summary>The options that many verbs share, read once and in one way.</summary>
+public static class Options
+{
+    public static Option<string> Operator() => new("--operator")
+    {
+        Description = "The operator's address",
+        DefaultValueFactory = _ => "http://127.0.0.1:8080",
+    };
+
+    public static Option<string> Data(string usual) => new("--data")
+    {
+        Description = "Folder of keys and state",
+        DefaultValueFactory = _ => usual,
+    };
+
+    /// <exception cref="UsageException">It is no web address.</exception>
+    public static Uri ReadUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme is "http" or "https")
+            ? url
+            : throw new UsageException($"'{text}' is no address: give one like http://127.0.0.1:8080");
+
+    /// <exception cref="UsageException">It is no amount above zero.</exception>
+    public static TokenAmount ReadAmount(string name, string text) =>
+        TokenAmount.TryParse(text, out var amount) && !amount.IsZero
+            ? amount
+            : throw new UsageException($"{name} is tokens with at most six decimals and above zero, like 2.5");
+
+    /// <exception cref="UsageException">It is no price above zero.</exception>
+    public static UnitPrice ReadPrice(string name, string text) =>
+        UnitPrice.TryParse(text, out var price) && price.MicroPerMillionUnits > 0
+            ? price
+            : throw new UsageException($"{name} is tokens per million tokens of output, like 0.25");
+}

@@ -1,0 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Marketplace.Cli;
+
+/// <summary>
+/// Where a verb's words go. People read lines; with <c>--json</c> programs read one JSON object a line on standard
+/// output, and the words for people go to standard error.
+/// </summary>
+public static class Screen
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>Whether <c>--json</c> was given.</summary>
+    public static bool IsJson { get; set; }
+
+    /// <summary>Tells people what happens.</summary>
+    public static void Say(string line) => (IsJson ? Console.Error : Console.Out).WriteLine(line);
+
+    /// <summary>Tells people and programs what came of it.</summary>
+    /// <param name="result">What a program reads; money as integers of micro-tokens.</param>
+    public static void Show(string line, object result)
+    {
+        Say(line);
+        if (IsJson)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(result, Options));
+        }
+    }
+}
