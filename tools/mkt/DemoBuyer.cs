@@ -18,7 +18,7 @@ public sealed class DemoBuyer(DemoSettings settings, LocalMarket market) : IDisp
     public void Dispose() => http.Dispose();
 
     /// <returns>Whether every job was delivered right and settled.</returns>
-    public async Task<bool> BuyAsync(long started, CancellationToken ct)
+    public async Task<bool> BuyAsync(CancellationToken ct)
     {
         var key = await File.ReadAllTextAsync(market.ApiKeyFile, ct);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
@@ -29,7 +29,7 @@ public sealed class DemoBuyer(DemoSettings settings, LocalMarket market) : IDisp
             if (jobs.Count == 1 && jobs[0].Generation is null)
             {
                 await UntilSettledAsync(ct);
-                var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+                var seconds = (TimeProvider.System.GetUtcNow() - settings.StartedAt).TotalSeconds;
                 Screen.Show(
                     string.Create(CultureInfo.InvariantCulture, $"first   job settled {seconds:F1} s after the start"),
                     new { firstSettledSeconds = seconds });

@@ -6,7 +6,13 @@ namespace Marketplace.Cli;
 
 /// <summary>What the demo is asked to show.</summary>
 public sealed record DemoSettings(
-    string Folder, IReadOnlyList<string> Questions, int Redundancy, int Seed, bool Keeps, int CorruptPerMille);
+    string Folder,
+    IReadOnlyList<string> Questions,
+    int Redundancy,
+    int Seed,
+    bool Keeps,
+    int CorruptPerMille,
+    DateTimeOffset StartedAt);
 
 /// <summary><c>mkt demo</c>: an operator, four providers of which one cheats, a buyer, real jobs, and the audit.</summary>
 public static class DemoVerb
@@ -43,9 +49,14 @@ public static class DemoVerb
         };
         var keep = new Option<bool>("--keep") { Description = "Leave everything running and print the addresses" };
         var data = new Option<string?>("--data") { Description = "A new folder; without it a temporary one" };
+        var since = new Option<long?>("--since")
+        {
+            Description = "When the command was given, in unix milliseconds: times are counted from then",
+            Hidden = true,
+        };
         var command = new Command("demo", "Show the whole way of a job, with everything on this machine")
         {
-            ask, jobs, redundancy, seed, corrupt, keep, data,
+            ask, jobs, redundancy, seed, corrupt, keep, data, since,
         };
         command.SetAction((parsed, ct) =>
         {
@@ -58,7 +69,9 @@ public static class DemoVerb
                     Within("--redundancy", parsed.GetValue(redundancy), 1, Prices.Length),
                     chosen,
                     parsed.GetValue(keep),
-                    Within("--corrupt", parsed.GetValue(corrupt), 0, 1_000)),
+                    Within("--corrupt", parsed.GetValue(corrupt), 0, 1_000),
+                    parsed.GetValue(since) is { } given
+                        ? DateTimeOffset.FromUnixTimeMilliseconds(given) : TimeProvider.System.GetUtcNow()),
                 ct);
         });
         return command;
@@ -82,11 +95,10 @@ public static class DemoVerb
 
     private static async Task<int> RunAsync(DemoSettings settings, CancellationToken ct)
     {
-        var started = TimeProvider.System.GetTimestamp();
         await using var market = new LocalMarket(settings.Folder);
         await StartAsync(market, settings, ct);
         using var buyer = new DemoBuyer(settings, market);
-        var isGood = await buyer.BuyAsync(started, ct);
+        var isGood = await buyer.BuyAsync(ct);
         isGood &= await AuditVerb.RunAsync(market.Url, null, ct);
         Screen.Show(isGood ? "demo    passed" : "demo    FAILED", new { passed = isGood });
         if (settings.Keeps)
