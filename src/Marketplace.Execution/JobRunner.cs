@@ -87,6 +87,27 @@ public sealed partial class JobRunner(
         },
         ct);
 
+    /// <summary>Tells the gateway once more how its job stands, if there is something that it waits for.</summary>
+    public Task TellAsync(BudgetNo budget, JobId id, CancellationToken ct) => InTurnAsync(
+        async () =>
+        {
+            var job = await store.FindAsync(id, ct);
+            if (job is null || job.BudgetNo != budget)
+            {
+                return;
+            }
+
+            if (job.Status == JobStatus.Delivering)
+            {
+                SendDelivery(job);
+            }
+            else if (job.Status == JobStatus.Refunded)
+            {
+                links.Gateways.TrySend(budget, new JobEnded(job.ClientOrderId, id, job.EndCode, job.EndMessage));
+            }
+        },
+        ct);
+
     /// <summary>Takes a job as far as it goes without further input.</summary>
     private async Task AdvanceAsync(JobId id, CancellationToken ct)
     {

@@ -1,3 +1,5 @@
+using Marketplace.Kernel;
+
 namespace Marketplace.Gateway;
 
 /// <summary>Where a live purchase stands.</summary>
@@ -25,6 +27,9 @@ public sealed class Purchase(string clientOrderId)
     public string Code { get; private set; } = "";
 
     public string Message { get; private set; } = "";
+
+    /// <summary>The best ask when the bid was left to wait: what would have been enough.</summary>
+    public UnitPrice? BestAsk { get; set; }
 
     /// <summary>The text that was streamed so far, before any verdict.</summary>
     public string StreamedText

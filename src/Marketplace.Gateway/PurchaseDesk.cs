@@ -11,6 +11,8 @@ public sealed partial class PurchaseDesk(
     OperatorLink link, PurchaseStore purchases, TicketBook tickets, ProviderSigners signers, TimeProvider time,
     ILogger<PurchaseDesk> logger) : BackgroundService
 {
+    private const string NoMatch = "no_match";
+
     private readonly ConcurrentDictionary<string, Purchase> live = new();
 
     /// <summary>A live purchase; one that only the store knows is brought to life.</summary>
@@ -88,8 +90,11 @@ public sealed partial class PurchaseDesk(
         }
         else if (answer.State == "refused")
         {
-            var message = answer.BestAsk is { } ask ? $"{answer.Message} The best ask is {ask} per Mtok." : answer.Message;
-            await FailAsync(answer.ClientOrderId, answer.Code, message, ct);
+            await FailAsync(answer.ClientOrderId, answer.Code, WithAsk(answer.Message, answer.BestAsk), ct);
+        }
+        else
+        {
+            await Tell(answer.ClientOrderId, purchase => purchase.BestAsk = answer.BestAsk);
         }
     }
 
@@ -140,8 +145,12 @@ public sealed partial class PurchaseDesk(
             await tickets.VoidAsync(job, ct);
         }
 
-        await FailAsync(ended.ClientOrderId, ended.Code, ended.Message, ct);
+        var ask = ended.Code == NoMatch ? live.GetValueOrDefault(ended.ClientOrderId)?.BestAsk : null;
+        await FailAsync(ended.ClientOrderId, ended.Code, WithAsk(ended.Message, ask), ct);
     }
+
+    private static string WithAsk(string message, UnitPrice? bestAsk) =>
+        bestAsk is { } ask ? $"{message} The best ask is {ask} per Mtok." : message;
 
     private async Task FailAsync(string clientOrderId, string code, string message, CancellationToken ct)
     {

@@ -13,6 +13,9 @@ public static class FaultPoints
     public const string AttemptStored = "attempt-stored";
     public const string TransactionSent = "transaction-sent";
 
+    /// <summary>At a provider that has committed and does not show its result yet.</summary>
+    public const string RevealAsked = "reveal-asked";
+
     private static readonly string? Armed = Environment.GetEnvironmentVariable("MKT_FAULT_POINT");
     private static readonly string? Marker = Environment.GetEnvironmentVariable("MKT_FAULT_MARKER");
 

@@ -56,7 +56,13 @@ public sealed class AssignmentRunner(
                 return Failed(offer, "invalid_request", MessageOf(answer.Rejection), isRequestsFault: true);
             }
 
-            return await SignAsync(offer, domain, CorruptAtTimes(result), startedAt, ct);
+            var claimed = CorruptAtTimes(result);
+            if (offer.IsStreamed && claimed.Text.Length > result.Text.Length)
+            {
+                await send(new TextDelta(offer.AssignmentId, index, claimed.Text[result.Text.Length..]));
+            }
+
+            return await SignAsync(offer, domain, claimed, startedAt, ct);
         }
         catch (EngineFaultException fault)
         {

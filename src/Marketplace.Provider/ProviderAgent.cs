@@ -100,6 +100,7 @@ public sealed partial class ProviderAgent(
                     await RunAsync(socket, domain, offer, ct);
                     break;
                 case RevealRequest request when await journal.FindAsync(request.AssignmentId, ct) is { } answer:
+                    FaultPoints.Pass(FaultPoints.RevealAsked);
                     await socket.SendAsync(answer.Reveal, ct);
                     break;
                 case AssignmentClosed closed:

@@ -52,9 +52,14 @@ public sealed class LocalMarket : IAsyncDisposable
     }
 
     /// <param name="options">Further words of <c>mkt provider join</c>.</param>
-    public void StartProvider(int index, string price, params string[] options) => Start(
+    public void StartProvider(int index, string price, params string[] options) =>
+        StartProvider(index, price, NoEnvironment, options);
+
+    /// <param name="environment">For crash tests: the fault point and its marker.</param>
+    public void StartProvider(
+        int index, string price, IReadOnlyDictionary<string, string> environment, params string[] options) => Start(
         NameOf(index),
-        NoEnvironment,
+        environment,
         [
             "provider", "join", Root(Url), "--data", FolderOf(NameOf(index)), "--embedded", "--price", price, .. options,
         ]);
