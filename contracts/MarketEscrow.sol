@@ -16,7 +16,8 @@ contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     bytes32 private constant STATEMENT_TYPE = keccak256(
-        "Statement(uint256 budgetNo,uint32 fromJob,uint32 throughJob,uint256 fromSpent,uint256 fee,bytes32 receiptsRoot,bytes lines)"
+        "Statement(uint256 budgetNo,uint32 fromJob,uint32 throughJob,uint256 fromSpent,uint256 fee,"
+        "bytes32 receiptsRoot,bytes lines)"
     );
     bytes32 private constant COSIGN_BATCH_TYPE = keccak256("CosignBatch(bytes32 payloadHash)");
 
@@ -25,6 +26,7 @@ contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
     uint8 private constant SIGNATURE = 3;
     uint8 private constant AMOUNTS = 4;
     uint8 private constant LINES = 5;
+    uint8 private constant OPERATOR = 6;
 
     uint40 public constant CLOSE_DELAY = 24 hours;
     uint40 public constant GRACE = 24 hours;
@@ -144,6 +146,7 @@ contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
     {
         if (owner == address(0) || signer == address(0) || payout == address(0)) revert ZeroAddress();
         providerId = ++providerCount;
+        if (providerId > type(uint24).max) revert TooManyProviders(type(uint24).max);
         _providers[providerId] = Provider({owner: owner, signer: signer, payout: payout, agentId: agentId});
         emit ProviderRegistered(providerId, owner, signer, payout, agentId);
     }
@@ -230,7 +233,8 @@ contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
 
     function available(uint32 budgetNo) external view returns (uint256) {
         Money storage money = _money[budgetNo];
-        return money.state == BUDGET_OPEN ? money.cap - money.spent : 0;
+        bool isOver = money.state != BUDGET_OPEN || block.timestamp > uint256(money.expiry) + GRACE;
+        return isOver ? 0 : money.cap - money.spent;
     }
 
     function solvent() external view returns (bool) {
@@ -298,9 +302,10 @@ contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
         Money memory money = _money[row.budgetNo];
         Auth memory auth = _auth[row.budgetNo];
         if (
-            money.state != BUDGET_OPEN || auth.operatorId != operatorId || money.throughJob != row.fromJob
-                || row.fromJob >= row.throughJob || money.spent != row.fromSpent
+            money.state != BUDGET_OPEN || money.throughJob != row.fromJob || row.fromJob >= row.throughJob
+                || money.spent != row.fromSpent
         ) return (STALE, 0);
+        if (auth.operatorId != operatorId) return (OPERATOR, 0);
         if (block.timestamp > uint256(money.expiry) + GRACE) return (LATE, 0);
         if (StatementReader.recover(_digestOf(row, payload), row.r, row.vs) != auth.session) return (SIGNATURE, 0);
 
