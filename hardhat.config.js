@@ -8,7 +8,8 @@ const settings = { evmVersion: "osaka", metadata: { bytecodeHash: "none" } };
 const shipped = { ...settings, viaIR: true, optimizer: { enabled: true, runs: 10000 } };
 
 // Tests run the shipped artifacts and are themselves compiled the quick way: through the IR they take minutes.
-const tests = readdirSync("tests/contracts", { recursive: true }).filter((name) => name.endsWith(".sol"));
+const folder = new URL("tests/contracts", import.meta.url);
+const tests = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".sol"));
 const quick = tests.map((name) => [`tests/contracts/${name}`, { ...compiler, settings }]);
 
 export default {
