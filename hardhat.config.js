@@ -12,13 +12,15 @@ const folder = new URL("tests/contracts", import.meta.url);
 const tests = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".sol"));
 const quick = tests.map((name) => [`tests/contracts/${name}`, { ...compiler, settings }]);
 
+const shared = { fsPermissions: { readFile: ["tests/vectors/escrow.json"] } };
+
 export default {
   solidity: { compilers: [{ ...compiler, settings: shipped }], overrides: Object.fromEntries(quick) },
   test: {
     solidity: {
       profiles: {
-        default: { fuzz: { runs: 256 }, invariant: { runs: 10, depth: 60, failOnRevert: true } },
-        deep: { fuzz: { runs: 20_000 }, invariant: { runs: 250, depth: 200, failOnRevert: true } },
+        default: { ...shared, fuzz: { runs: 256 }, invariant: { runs: 10, depth: 60, failOnRevert: true } },
+        deep: { ...shared, fuzz: { runs: 20_000 }, invariant: { runs: 250, depth: 200, failOnRevert: true } },
       },
     },
   },

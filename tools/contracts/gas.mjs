@@ -25,9 +25,10 @@ export async function measure(hre, artifactOf) {
 
 /** Prints the table; a verdict for each operation: whether it grew by no more than the limit. */
 export function compare(gas, isWriting) {
-  if (isWriting) writeFileSync(path, JSON.stringify({ unit: "gas of one transaction", operations: gas }, null, 2) + "\n");
+  const table = { unit: "gas of one transaction", operations: gas };
+  if (isWriting) writeFileSync(path, `${JSON.stringify(table, null, 2)}\n`);
   const stored = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).operations : {};
-  console.log(`${"operation".padEnd(44)}${"measured".padStart(12)}${"stored".padStart(12)}${"difference".padStart(12)}`);
+  console.log("operation".padEnd(44) + columns("measured", "stored", "difference"));
   const verdicts = Object.entries(gas).map(([name, now]) => compareOne(name, now, stored[name]));
   const lost = Object.keys(stored).filter((name) => gas[name] === undefined);
   lost.forEach((name) => console.log(`${name}: stored, but not measured any more  FAIL`));
@@ -42,9 +43,12 @@ function compareOne(name, now, before) {
   const growth = before === undefined ? Infinity : now / before - 1;
   const isKept = growth <= growthLimit;
   const percent = before === undefined ? "new" : `${(100 * growth).toFixed(2)} %`;
-  const columns = [now, before ?? "-", percent].map((cell) => String(cell).padStart(12)).join("");
-  console.log(`${name.padEnd(44)}${columns}${isKept ? "" : "  FAIL"}`);
+  console.log(name.padEnd(44) + columns(now, before ?? "-", percent) + (isKept ? "" : "  FAIL"));
   return isKept;
+}
+
+function columns(...cells) {
+  return cells.map((cell) => String(cell).padStart(12)).join("");
 }
 
 async function openMarket(chain, artifactOf) {
@@ -56,9 +60,13 @@ async function openMarket(chain, artifactOf) {
   market.escrow = await deploy(market, artifactOf("MarketEscrow").bytecode, market.token);
   market.bond = await deploy(market, artifactOf("ProviderBond").bytecode, market.token, market.escrow);
   for (const holder of [owner, feeTo]) await mint(market, holder, 1_000_000_000n);
-  await sendNamed(market, "registerOperator", owner, market.escrow, "registerOperator(address,address)", cosigner, feeTo);
+  const { escrow } = market;
+  await sendNamed(market, "registerOperator", owner, escrow, "registerOperator(address,address)", cosigner, feeTo);
   const register = "registerProvider(address,address,address,uint256)";
-  for (let id = 1; id <= 20; id += 1) await sendNamed(market, "registerProvider", owner, market.escrow, register, owner, owner, owner, id);
+  for (let id = 1; id <= 20; id += 1) {
+    await sendNamed(market, "registerProvider", owner, escrow, register, owner, owner, owner, id);
+  }
+
   return market;
 }
 
@@ -84,14 +92,17 @@ async function measureSettle(market, jobs, buyers, providers) {
     }
 
     const payload = payloadBytes(`0x${sha256(`anchor ${jobs}`)}`, statements);
-    const payloadHash = await market.keccak(payload);
-    const fields = fieldsOf("bytes32 payloadHash");
-    const cosig = await signTyped(market, market.cosigner, domainOf(market.escrow), "CosignBatch", fields, { payloadHash });
-    const data = [1, { bytes: payload }, { bytes: cosig }];
+    const data = [1, { bytes: payload }, { bytes: await cosign(market, payload) }];
     await sendNamed(market, name, market.deployer, market.escrow, "settle(uint32,bytes,bytes)", ...data);
   }
 
   await requireSettled(market, buyers);
+}
+
+async function cosign(market, payload) {
+  const message = { payloadHash: await market.keccak(payload) };
+  const fields = fieldsOf("bytes32 payloadHash");
+  return signTyped(market, market.cosigner, domainOf(market.escrow), "CosignBatch", fields, message);
 }
 
 async function measureClaims(market) {

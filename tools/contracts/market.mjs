@@ -78,7 +78,7 @@ export function linesBytes(lines) {
 export function payloadBytes(anchor, statements) {
   const ids = statements.flatMap(({ lines }) => lines.map(({ providerId }) => providerId));
   const listed = [...new Set(ids)].sort((left, right) => left - right);
-  return `${anchor}${packed(listed.length, 2)}${listed.map((id) => packed(id, 3)).join("")}${statements.map(row).join("")}`;
+  return [anchor, packed(listed.length, 2), ...listed.map((id) => packed(id, 3)), ...statements.map(row)].join("");
 }
 
 function row({ budgetNo, fromJob, throughJob, fromSpent, fee, receiptsRoot, lines, signature }) {

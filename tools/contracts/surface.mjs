@@ -8,8 +8,11 @@ const changing = {
   ],
   ProviderBond: ["requestUnstake", "stake", "unstake"],
 };
-const privileged =
-  /owner|admin|govern|guardian|paus|freez|sweep|rescue|recover|emergency|drain|upgrade|proxy|implementation|initializ|mint|burn|^set[A-Z]|role|blacklist|whitelist/i;
+const powers = [
+  /owner|admin|govern|guardian|role|emergency|rescue|recover|sweep|drain/i,
+  /paus|freez|block|blacklist|whitelist|upgrade|proxy|implementation|initializ|mint|burn/i,
+  /^set[A-Z]/,
+];
 const forbidden = { 0xf2: "CALLCODE", 0xf4: "DELEGATECALL", 0xff: "SELFDESTRUCT" };
 
 /** One verdict for each claim about each contract, after the examples that must be found out. */
@@ -20,7 +23,7 @@ export function inspect(artifactOf) {
 function inspectContract(name, artifact) {
   const names = artifact.abi.filter(({ type }) => type === "function").map((entry) => entry.name);
   return [
-    verdict(`${name} has no privileged function`, names.filter((entry) => privileged.test(entry))),
+    verdict(`${name} has no privileged function`, names.filter(isPrivileged)),
     verdict(`${name} changes state only as designed`, unexpected(artifact.abi, changing[name])),
     verdict(`${name} takes no ether`, artifact.abi.filter(takesEther).map((entry) => entry.name ?? entry.type)),
     verdict(`${name} as created has no forbidden instruction`, forbiddenIn(artifact.bytecode)),
@@ -39,13 +42,17 @@ function examples() {
     isFound("nothing in a push that the code ends in", forbiddenIn("0x63f4"), []),
     isFound("a function that the design lacks", unexpected(upgradeable, []), ["upgradeTo"]),
     isFound("the lack of a function of the design", unexpected([], ["withdraw"]), ["withdraw"]),
-    isFound("a name of power", ["pause", "transferOwnership", "withdraw"].filter((name) => privileged.test(name)), [
-      "pause", "transferOwnership",
+    isFound("names of power", ["pause", "transferOwnership", "settle", "setFee"].filter(isPrivileged), [
+      "pause", "transferOwnership", "setFee",
     ]),
     isFound("a payable fallback", [{ type: "receive", stateMutability: "payable" }].filter(takesEther).map(typeOf), [
       "receive",
     ]),
   ];
+}
+
+function isPrivileged(name) {
+  return powers.some((power) => power.test(name));
 }
 
 /**

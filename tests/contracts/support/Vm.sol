@@ -25,6 +25,10 @@ interface Vm {
 
     function store(address where, bytes32 slot, bytes32 value) external;
 
+    function record() external;
+
+    function accesses(address where) external returns (bytes32[] memory reads, bytes32[] memory writes);
+
     function assume(bool isWanted) external pure;
 
     function expectRevert(bytes calldata reason) external;
