@@ -7,7 +7,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IMarketEscrow} from "./interfaces/IMarketEscrow.sol";
-import {Auth, Budget, BudgetLite, Money, BUDGET_OPEN, BUDGET_CLOSED} from "./types/Budget.sol";
+import {Auth, Budget, BudgetLite, Money, BUDGET_OPEN, BUDGET_CLOSED, recordSpent} from "./types/Budget.sol";
 import {Operator, Provider} from "./types/Parties.sol";
 import {StatementReader, StatementRow} from "./types/StatementReader.sol";
 
@@ -310,16 +310,15 @@ contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
         if (StatementReader.recover(_digestOf(row, payload), row.r, row.vs) != auth.session) return (SIGNATURE, 0);
 
         bool isWellFormed;
-        (isWellFormed, total) = StatementReader.sum(payload, row.linesFrom, row.linesLength, providerCount);
+        uint256[] memory paid;
+        (isWellFormed, total, paid) = StatementReader.sum(payload, row.linesFrom, row.linesLength, providerCount);
         if (!isWellFormed) return (LINES, 0);
         uint256 spent = uint256(money.spent) + total + row.fee;
         if (total == 0 || spent > money.cap || uint256(row.fee) * 10_000 > total * money.maxFeeBps) return (AMOUNTS, 0);
 
         // spent <= cap, which has 80 bits.
-        money.spent = uint80(spent);
-        money.throughJob = row.throughJob;
-        _money[row.budgetNo] = money;
-        StatementReader.accumulate(payload, row.linesFrom, row.linesLength);
+        recordSpent(_money[row.budgetNo], uint80(spent), row.throughJob);
+        StatementReader.accumulate(paid);
         emit StatementSettled(
             row.budgetNo,
             (uint256(row.fromJob) << 176) | (uint256(row.throughJob) << 144) | (total << 64) | row.fee,

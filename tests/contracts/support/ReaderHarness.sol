@@ -18,12 +18,13 @@ contract ReaderHarness {
     }
 
     function sum(bytes calldata lines, uint32 providerCount) external pure returns (bool isWellFormed, uint256 total) {
-        return StatementReader.sum(lines, 0, lines.length, providerCount);
+        (isWellFormed, total,) = StatementReader.sum(lines, 0, lines.length, providerCount);
     }
 
     /// @dev What was collected for each provider up to the count, and whether taking it cleared it.
     function collect(bytes calldata lines, uint32 providerCount) external returns (uint256[] memory amounts) {
-        StatementReader.accumulate(lines, 0, lines.length);
+        (,, uint256[] memory paid) = StatementReader.sum(lines, 0, lines.length, providerCount);
+        StatementReader.accumulate(paid);
         amounts = new uint256[](providerCount + 1);
         for (uint32 id = 0; id <= providerCount; ++id) {
             amounts[id] = StatementReader.take(id);
