@@ -1,16 +1,27 @@
+import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 
+const compiler = { version: "0.8.37", path: require.resolve("solc/soljson.js") };
+const settings = { evmVersion: "osaka", metadata: { bytecodeHash: "none" } };
+const shipped = { ...settings, viaIR: true, optimizer: { enabled: true, runs: 10000 } };
+
+// Tests run the shipped artifacts and are themselves compiled the quick way: through the IR they take minutes.
+const folder = new URL("tests/contracts", import.meta.url);
+const tests = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".sol"));
+const quick = tests.map((name) => [`tests/contracts/${name}`, { ...compiler, settings }]);
+
+const shared = { fsPermissions: { readFile: ["tests/vectors/escrow.json"] } };
+
 export default {
-  solidity: {
-    version: "0.8.37",
-    path: require.resolve("solc/soljson.js"),
-    settings: {
-      evmVersion: "osaka",
-      viaIR: true,
-      optimizer: { enabled: true, runs: 10000 },
-      metadata: { bytecodeHash: "none" },
+  solidity: { compilers: [{ ...compiler, settings: shipped }], overrides: Object.fromEntries(quick) },
+  test: {
+    solidity: {
+      profiles: {
+        default: { ...shared, fuzz: { runs: 256 }, invariant: { runs: 10, depth: 60, failOnRevert: true } },
+        deep: { ...shared, fuzz: { runs: 20_000 }, invariant: { runs: 250, depth: 200, failOnRevert: true } },
+      },
     },
   },
   paths: { sources: "./contracts", tests: { solidity: "./tests/contracts" } },

@@ -7,7 +7,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IMarketEscrow} from "./interfaces/IMarketEscrow.sol";
-import {Auth, Budget, BudgetLite, Money, BUDGET_OPEN, BUDGET_CLOSED} from "./types/Budget.sol";
+import {Auth, Budget, BudgetLite, Money, BUDGET_OPEN, BUDGET_CLOSED, recordSpent} from "./types/Budget.sol";
 import {Operator, Provider} from "./types/Parties.sol";
 import {StatementReader, StatementRow} from "./types/StatementReader.sol";
 
@@ -16,7 +16,8 @@ contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     bytes32 private constant STATEMENT_TYPE = keccak256(
-        "Statement(uint256 budgetNo,uint32 fromJob,uint32 throughJob,uint256 fromSpent,uint256 fee,bytes32 receiptsRoot,bytes lines)"
+        "Statement(uint256 budgetNo,uint32 fromJob,uint32 throughJob,uint256 fromSpent,uint256 fee,"
+        "bytes32 receiptsRoot,bytes lines)"
     );
     bytes32 private constant COSIGN_BATCH_TYPE = keccak256("CosignBatch(bytes32 payloadHash)");
 
@@ -25,6 +26,7 @@ contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
     uint8 private constant SIGNATURE = 3;
     uint8 private constant AMOUNTS = 4;
     uint8 private constant LINES = 5;
+    uint8 private constant OPERATOR = 6;
 
     uint40 public constant CLOSE_DELAY = 24 hours;
     uint40 public constant GRACE = 24 hours;
@@ -144,6 +146,7 @@ contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
     {
         if (owner == address(0) || signer == address(0) || payout == address(0)) revert ZeroAddress();
         providerId = ++providerCount;
+        if (providerId > type(uint24).max) revert TooManyProviders(type(uint24).max);
         _providers[providerId] = Provider({owner: owner, signer: signer, payout: payout, agentId: agentId});
         emit ProviderRegistered(providerId, owner, signer, payout, agentId);
     }
@@ -230,7 +233,8 @@ contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
 
     function available(uint32 budgetNo) external view returns (uint256) {
         Money storage money = _money[budgetNo];
-        return money.state == BUDGET_OPEN ? money.cap - money.spent : 0;
+        bool isOver = money.state != BUDGET_OPEN || block.timestamp > uint256(money.expiry) + GRACE;
+        return isOver ? 0 : money.cap - money.spent;
     }
 
     function solvent() external view returns (bool) {
@@ -298,23 +302,23 @@ contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
         Money memory money = _money[row.budgetNo];
         Auth memory auth = _auth[row.budgetNo];
         if (
-            money.state != BUDGET_OPEN || auth.operatorId != operatorId || money.throughJob != row.fromJob
-                || row.fromJob >= row.throughJob || money.spent != row.fromSpent
+            money.state != BUDGET_OPEN || money.throughJob != row.fromJob || row.fromJob >= row.throughJob
+                || money.spent != row.fromSpent
         ) return (STALE, 0);
+        if (auth.operatorId != operatorId) return (OPERATOR, 0);
         if (block.timestamp > uint256(money.expiry) + GRACE) return (LATE, 0);
         if (StatementReader.recover(_digestOf(row, payload), row.r, row.vs) != auth.session) return (SIGNATURE, 0);
 
         bool isWellFormed;
-        (isWellFormed, total) = StatementReader.sum(payload, row.linesFrom, row.linesLength, providerCount);
+        uint256[] memory paid;
+        (isWellFormed, total, paid) = StatementReader.sum(payload, row.linesFrom, row.linesLength, providerCount);
         if (!isWellFormed) return (LINES, 0);
         uint256 spent = uint256(money.spent) + total + row.fee;
         if (total == 0 || spent > money.cap || uint256(row.fee) * 10_000 > total * money.maxFeeBps) return (AMOUNTS, 0);
 
         // spent <= cap, which has 80 bits.
-        money.spent = uint80(spent);
-        money.throughJob = row.throughJob;
-        _money[row.budgetNo] = money;
-        StatementReader.accumulate(payload, row.linesFrom, row.linesLength);
+        recordSpent(_money[row.budgetNo], uint80(spent), row.throughJob);
+        StatementReader.accumulate(paid);
         emit StatementSettled(
             row.budgetNo,
             (uint256(row.fromJob) << 176) | (uint256(row.throughJob) << 144) | (total << 64) | row.fee,

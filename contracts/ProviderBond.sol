@@ -30,6 +30,8 @@ contract ProviderBond is IProviderBond, ReentrancyGuardTransient {
     constructor(address token, address escrow) {
         TOKEN = IERC20(token);
         ESCROW = MarketEscrow(escrow);
+        // UNIT is the escrow's: with another token every amount would be wrong by the difference in decimals.
+        if (address(ESCROW.TOKEN()) != token) revert WrongToken(token, address(ESCROW.TOKEN()));
         UNIT = ESCROW.UNIT();
     }
 
@@ -69,7 +71,7 @@ contract ProviderBond is IProviderBond, ReentrancyGuardTransient {
     }
 
     function _narrow(uint256 amount) private pure returns (uint96) {
-        if (amount > type(uint96).max) revert TransferMismatch(amount, type(uint96).max);
+        if (amount > type(uint96).max) revert AmountTooLarge(amount, type(uint96).max);
         return uint96(amount);
     }
 }

@@ -30,6 +30,7 @@ interface IMarketEscrow {
     error InsufficientFree(address buyer, uint256 wanted, uint256 free);
     error UnknownProvider(uint32 providerId);
     error UnknownOperator(uint32 operatorId);
+    error TooManyProviders(uint32 limit);
 
     event Deposited(address indexed buyer, address from, uint256 amount);
     event Withdrawn(address indexed buyer, uint256 amount);
@@ -49,7 +50,7 @@ interface IMarketEscrow {
     /// @param packed fromJob << 176 | throughJob << 144 | total << 64 | fee
     event StatementSettled(uint32 indexed budgetNo, uint256 packed, bytes32 receiptsRoot);
 
-    /// @param reason 1 stale or not open, 2 too late, 3 signature, 4 amounts, 5 lines
+    /// @param reason 1 stale or not open, 2 too late, 3 signature, 4 amounts, 5 lines, 6 another operator's budget
     event StatementSkipped(uint32 indexed budgetNo, uint8 reason);
     event Credited(uint32 indexed providerId, uint256 amount);
     event FeeCredited(uint32 indexed operatorId, uint256 amount);
@@ -85,14 +86,15 @@ interface IMarketEscrow {
     /// @notice Returns what is left of a budget to its buyer's free balance, once it is over. Anyone may.
     function close(uint32 budgetNo) external;
 
+    /// @notice Takes the next number. Anyone may; refused once the number would not fit the 24 bits of a line.
     function registerProvider(address owner, address signer, address payout, uint256 agentId)
         external
         returns (uint32 providerId);
 
     function registerOperator(address cosigner, address feeTo) external returns (uint32 operatorId);
 
-    /// @notice Applies signed statements of one operator's budgets. Anyone may send it; the co-signature covers all bytes.
-    /// @dev A row that cannot apply is skipped with a reason. A malformed envelope or an incomplete provider list reverts.
+    /// @notice Applies signed statements of one operator's budgets. Anyone may send it, for it is co-signed whole.
+    /// @dev A row that cannot apply is skipped with a reason. A malformed envelope or an incomplete list reverts.
     function settle(uint32 operatorId, bytes calldata payload, bytes calldata cosig) external;
 
     /// @notice Pays a provider's credit to its payout address. Anyone may.
@@ -107,7 +109,7 @@ interface IMarketEscrow {
 
     function operatorOf(uint32 operatorId) external view returns (Operator memory);
 
-    /// @notice What a budget can still pay.
+    /// @notice What a budget can still pay: nothing once GRACE has run out.
     function available(uint32 budgetNo) external view returns (uint256);
 
     /// @notice Whether the tokens held cover everything owed.

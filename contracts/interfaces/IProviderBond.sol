@@ -9,6 +9,8 @@ interface IProviderBond {
     error UnknownProvider(uint32 providerId);
     error ZeroAmount();
     error NotMultipleOfUnit(uint256 amount, uint256 unit);
+    error AmountTooLarge(uint256 amount, uint256 limit);
+    error WrongToken(address token, address escrowToken);
     error TransferMismatch(uint256 expected, uint256 received);
     error InsufficientBond(uint32 providerId, uint256 wanted, uint256 bond);
     error StillLocked(uint256 nowSeconds, uint40 unlockAt);

@@ -28,6 +28,16 @@ struct Money {
     uint8 state;
 }
 
+/// @dev Two fields in one write: field by field the compiler writes the slot twice, and a statement costs little else.
+function recordSpent(Money storage money, uint80 spent, uint32 throughJob) {
+    assembly ("memory-safe") {
+        // spent stands above cap (80 bits), throughJob above cap, spent, expiry and maxFeeBps (216 bits).
+        let others := not(or(shl(80, 0xffffffffffffffffffff), shl(216, 0xffffffff)))
+        let changed := or(shl(80, and(spent, 0xffffffffffffffffffff)), shl(216, and(throughJob, 0xffffffff)))
+        sstore(money.slot, or(and(sload(money.slot), others), changed))
+    }
+}
+
 /// @dev One slot, only read while settling.
 struct Auth {
     address session;

@@ -18,12 +18,14 @@ struct StatementRow {
 }
 
 /// @title The packed settle payload
-/// @notice bytes32 anchor | u16 nP | nP x u24 providerId | { u32 budgetNo | u32 fromJob | u32 throughJob | u80 fromSpent |
-/// u64 fee | u24 linesLength | r | vs | receiptsRoot | lines }*, lines = { u24 providerId | u8 nJobs | nJobs x u40 }*
+/// @notice bytes32 anchor | u16 nP | nP x u24 providerId |
+/// { u32 budgetNo | u32 fromJob | u32 throughJob | u80 fromSpent | u64 fee | u24 linesLength | r | vs | receiptsRoot |
+/// lines }*, lines = { u24 providerId | u8 nJobs | nJobs x u40 }*
 library StatementReader {
     uint256 private constant PROVIDERS_FROM = 34;
     uint256 private constant ROW_HEAD = 129;
     uint256 private constant GROUP_HEAD = 4;
+    uint256 private constant LEAST_GROUP = 9;
     uint256 private constant HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0;
 
     /// @dev Transient slots of providers start here, away from the reentrancy guard's.
@@ -51,53 +53,61 @@ library StatementReader {
         returns (StatementRow memory row, uint256 end)
     {
         if (payload.length < offset + ROW_HEAD) revert IMarketEscrow.Malformed(offset);
-        bytes calldata head = payload[offset:offset + ROW_HEAD];
-        row.budgetNo = uint32(bytes4(head[0:4]));
-        row.fromJob = uint32(bytes4(head[4:8]));
-        row.throughJob = uint32(bytes4(head[8:12]));
-        row.fromSpent = uint80(bytes10(head[12:22]));
-        row.fee = uint64(bytes8(head[22:30]));
-        row.linesLength = uint24(bytes3(head[30:33]));
-        row.r = bytes32(head[33:65]);
-        row.vs = bytes32(head[65:97]);
-        row.receiptsRoot = bytes32(head[97:129]);
+        uint256 numbers = wordAt(payload, offset);
+        row.budgetNo = uint32(numbers >> 224);
+        row.fromJob = uint32(numbers >> 192);
+        row.throughJob = uint32(numbers >> 160);
+        row.fromSpent = uint80(numbers >> 80);
+        row.fee = uint64(numbers >> 16);
+        row.linesLength = wordAt(payload, offset + 30) >> 232;
+        row.r = bytes32(wordAt(payload, offset + 33));
+        row.vs = bytes32(wordAt(payload, offset + 65));
+        row.receiptsRoot = bytes32(wordAt(payload, offset + 97));
         row.linesFrom = offset + ROW_HEAD;
         end = row.linesFrom + row.linesLength;
         if (payload.length < end) revert IMarketEscrow.Malformed(offset);
     }
 
-    /// @dev Whether the lines are well formed and name known providers, and what they pay together.
+    /// @dev Whether the lines are well formed and name known providers, what they pay together, and what they pay each:
+    /// amount << 32 | providerId, one for each group.
     function sum(bytes calldata payload, uint256 from, uint256 length, uint32 providerCount)
         internal
         pure
-        returns (bool isWellFormed, uint256 total)
+        returns (bool isWellFormed, uint256 total, uint256[] memory paid)
     {
         uint256 end = from + length;
-        while (from < end) {
-            if (end - from < GROUP_HEAD) return (false, 0);
-            uint32 providerId = uint32(uint24(bytes3(payload[from:from + 3])));
-            uint256 groupEnd = from + GROUP_HEAD + 5 * uint256(uint8(payload[from + 3]));
-            if (providerId == 0 || providerId > providerCount || groupEnd > end || groupEnd == from + GROUP_HEAD) {
-                return (false, 0);
+        uint256 groups;
+        paid = new uint256[](length / LEAST_GROUP);
+        // Offsets are below the payload's length and amounts below 2^48: nothing here can overflow.
+        unchecked {
+            while (from < end) {
+                if (end - from < LEAST_GROUP) return (false, 0, paid);
+                uint256 head = wordAt(payload, from);
+                uint256 providerId = head >> 232;
+                uint256 amounts = from + GROUP_HEAD;
+                from = amounts + 5 * (head >> 224 & 0xff);
+                if (providerId == 0 || providerId > providerCount || from > end || from == amounts) {
+                    return (false, 0, paid);
+                }
+                uint256 amount = groupSum(payload, amounts, from);
+                total += amount;
+                paid[groups++] = amount << 32 | providerId;
             }
-            total += groupSum(payload, from + GROUP_HEAD, groupEnd);
-            from = groupEnd;
+        }
+        assembly ("memory-safe") {
+            mstore(paid, groups)
         }
         isWellFormed = true;
     }
 
-    /// @dev Adds well-formed lines to the transient sums of their providers.
-    function accumulate(bytes calldata payload, uint256 from, uint256 length) internal {
-        uint256 end = from + length;
-        while (from < end) {
-            uint32 providerId = uint32(uint24(bytes3(payload[from:from + 3])));
-            uint256 groupEnd = from + GROUP_HEAD + 5 * uint256(uint8(payload[from + 3]));
-            uint256 amount = groupSum(payload, from + GROUP_HEAD, groupEnd);
-            uint256 slot = PAID_SLOT | providerId;
+    /// @dev Adds what `sum` found to the transient sums of the providers.
+    function accumulate(uint256[] memory paid) internal {
+        for (uint256 index = 0; index < paid.length; ++index) {
+            uint256 slot = PAID_SLOT | uint32(paid[index]);
+            uint256 amount = paid[index] >> 32;
             assembly ("memory-safe") {
                 tstore(slot, add(tload(slot), amount))
             }
-            from = groupEnd;
         }
     }
 
@@ -118,10 +128,21 @@ library StatementReader {
         return ecrecover(digest, uint8(27 + (uint256(vs) >> 255)), r, bytes32(s));
     }
 
-    /// @dev Amounts have 40 bits and a group at most 255 of them: the sum cannot overflow.
+    /// @dev Amounts have 40 bits and a group at most 255 of them: the sum cannot overflow. Both bounds are within the
+    /// payload, as `sum` has made sure; a checked slice for each job would be most of its cost.
     function groupSum(bytes calldata payload, uint256 from, uint256 end) private pure returns (uint256 amount) {
-        for (; from < end; from += 5) {
-            amount += uint40(bytes5(payload[from:from + 5]));
+        assembly ("memory-safe") {
+            let last := add(payload.offset, end)
+            for { let at := add(payload.offset, from) } lt(at, last) { at := add(at, 5) } {
+                amount := add(amount, shr(216, calldataload(at)))
+            }
+        }
+    }
+
+    /// @dev The 32 bytes from an offset on. What lies behind the payload is cut off by whoever reads fewer.
+    function wordAt(bytes calldata payload, uint256 offset) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := calldataload(add(payload.offset, offset))
         }
     }
 }

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IMarketEscrow} from "../../../contracts/interfaces/IMarketEscrow.sol";
+import {Budget, BudgetLite} from "../../../contracts/types/Budget.sol";
+import {Checks} from "./Checks.sol";
+import {IBond, IEscrow, IToken} from "./IEscrow.sol";
+import {PayloadWriter, Row} from "./PayloadWriter.sol";
+import {Signatures} from "./Signatures.sol";
+import {vm} from "./Vm.sol";
+
+/// @notice One escrow with a token of six decimals, one operator, three providers and a buyer with 1000 tokens free.
+abstract contract EscrowFixture is Checks {
+    uint256 internal constant SESSION_KEY = 0x5E551;
+    uint256 internal constant COSIGN_KEY = 0xC0516;
+    uint256 internal constant FOREIGN_KEY = 0xF0E16;
+    uint32 internal constant OPERATOR = 1;
+    uint256 internal constant FUNDS = 1_000_000_000;
+    bytes32 internal constant ANCHOR = keccak256("anchor");
+    bytes32 internal constant TERMS = keccak256("terms");
+    bytes32 internal constant RECEIPTS = keccak256("receipts");
+
+    address internal constant BUYER = address(0xB0E5);
+    address internal constant STRANGER = address(0x57A6);
+    address internal constant FEE_TO = address(0xFEE);
+
+    IToken internal token;
+    IEscrow internal escrow;
+    uint256 private nonces;
+
+    function setUp() public virtual {
+        vm.warp(1_800_000_000);
+        token = IToken(deploy("MarketToken", ""));
+        escrow = IEscrow(deploy("MarketEscrow", abi.encode(token)));
+        escrow.registerOperator(vm.addr(COSIGN_KEY), FEE_TO);
+        for (uint160 id = 1; id <= 3; ++id) {
+            escrow.registerProvider(address(0xA000 + id), address(0xB000 + id), payoutOf(id), id);
+        }
+        fund(BUYER, FUNDS);
+    }
+
+    function deploy(string memory name, bytes memory arguments) internal returns (address created) {
+        bytes memory code = bytes.concat(vm.getCode(name), arguments);
+        assembly ("memory-safe") {
+            created := create(0, add(code, 32), mload(code))
+        }
+        isTrue(created != address(0), name);
+    }
+
+    /// @dev Mints and deposits, so that `amount` is free.
+    function fund(address buyer, uint256 amount) internal {
+        token.mint(buyer, amount);
+        vm.prank(buyer);
+        token.approve(address(escrow), amount);
+        vm.prank(buyer);
+        escrow.deposit(amount);
+    }
+
+    function payoutOf(uint256 providerId) internal pure returns (address) {
+        return address(uint160(0xC000 + providerId));
+    }
+
+    function budgetWith(uint256 cap) internal returns (BudgetLite memory) {
+        return BudgetLite({
+            buyer: BUYER,
+            session: vm.addr(SESSION_KEY),
+            operatorId: OPERATOR,
+            cap: uint80(cap),
+            expiry: uint40(block.timestamp + 7 days),
+            maxFeeBps: 1000,
+            termsHash: TERMS,
+            nonce: nonces++
+        });
+    }
+
+    function open(BudgetLite memory budget) internal returns (uint32) {
+        vm.prank(budget.buyer);
+        return escrow.openBudget(budget);
+    }
+
+    function openWith(uint256 cap) internal returns (uint32) {
+        return open(budgetWith(cap));
+    }
+
+    /// @dev The budget's next statement over one job, not signed yet.
+    function rowOf(uint32 budgetNo, uint256 fee, bytes memory lines) internal view returns (Row memory row) {
+        Budget memory budget = escrow.budgetOf(budgetNo);
+        row.budgetNo = budgetNo;
+        row.fromJob = budget.throughJob;
+        row.throughJob = uint256(budget.throughJob) + 1;
+        row.fromSpent = budget.spent;
+        row.fee = fee;
+        row.receiptsRoot = RECEIPTS;
+        row.lines = lines;
+    }
+
+    function signed(Row memory row) internal view returns (Row memory) {
+        return signedBy(SESSION_KEY, row);
+    }
+
+    function signedBy(uint256 key, Row memory row) internal view returns (Row memory) {
+        (row.r, row.vs) = Signatures.compact(key, Signatures.statement(Signatures.domain(address(escrow)), row));
+        return row;
+    }
+
+    function payloadOf(uint256 providerId, Row memory row) internal pure returns (bytes memory) {
+        return PayloadWriter.payload(ANCHOR, list(providerId), PayloadWriter.pack(row));
+    }
+
+    function cosigned(bytes memory payload) internal view returns (bytes memory) {
+        return cosignedBy(COSIGN_KEY, payload);
+    }
+
+    function cosignedBy(uint256 key, bytes memory payload) internal view returns (bytes memory) {
+        (bytes32 r, bytes32 vs) =
+            Signatures.compact(key, Signatures.cosignBatch(Signatures.domain(address(escrow)), payload));
+        return bytes.concat(r, vs);
+    }
+
+    function settle(bytes memory payload) internal {
+        bytes memory cosig = cosigned(payload);
+        vm.prank(STRANGER);
+        escrow.settle(OPERATOR, payload, cosig);
+    }
+
+    function expectRefusal(bytes memory payload, bytes memory refusal) internal {
+        bytes memory cosig = cosigned(payload);
+        vm.expectRevert(refusal);
+        escrow.settle(OPERATOR, payload, cosig);
+    }
+
+    function list(uint256 a) internal pure returns (uint256[] memory ids) {
+        ids = new uint256[](1);
+        ids[0] = a;
+    }
+
+    function list(uint256 a, uint256 b) internal pure returns (uint256[] memory ids) {
+        ids = new uint256[](2);
+        (ids[0], ids[1]) = (a, b);
+    }
+
+    function list(uint256 a, uint256 b, uint256 c) internal pure returns (uint256[] memory ids) {
+        ids = new uint256[](3);
+        (ids[0], ids[1], ids[2]) = (a, b, c);
+    }
+}

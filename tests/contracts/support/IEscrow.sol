@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IMarketEscrow} from "../../../contracts/interfaces/IMarketEscrow.sol";
+import {IProviderBond} from "../../../contracts/interfaces/IProviderBond.sol";
+
+/// @notice The escrow with its public state: the tests run the shipped artifact and never compile the escrow.
+interface IEscrow is IMarketEscrow {
+    error ReentrancyGuardReentrantCall();
+    error SafeERC20FailedOperation(address token);
+
+    function CLOSE_DELAY() external view returns (uint40);
+
+    function GRACE() external view returns (uint40);
+
+    function MAX_BUDGET_LIFE() external view returns (uint40);
+
+    function MAX_FEE_BPS() external view returns (uint16);
+
+    function TOKEN() external view returns (address);
+
+    function UNIT() external view returns (uint256);
+
+    function free(address buyer) external view returns (uint256);
+
+    function credit(uint32 providerId) external view returns (uint256);
+
+    function feeCredit(uint32 operatorId) external view returns (uint256);
+
+    function acc() external view returns (bytes32);
+
+    function totalOwed() external view returns (uint256);
+
+    function budgetCount() external view returns (uint32);
+
+    function providerCount() external view returns (uint32);
+
+    function operatorCount() external view returns (uint32);
+}
+
+interface IBond is IProviderBond {
+    function UNBOND_DELAY() external view returns (uint40);
+
+    function UNIT() external view returns (uint256);
+
+    function bondOf(uint32 providerId) external view returns (uint96 amount, uint96 unbonding, uint40 unlockAt);
+}
+
+interface IToken {
+    error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed);
+
+    function mint(address to, uint256 amount) external;
+
+    function approve(address spender, uint256 amount) external returns (bool);
+
+    function transfer(address to, uint256 amount) external returns (bool);
+
+    function balanceOf(address account) external view returns (uint256);
+}

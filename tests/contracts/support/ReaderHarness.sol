@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {StatementReader, StatementRow} from "../../../contracts/types/StatementReader.sol";
+
+/// @notice The reader's internal functions, callable.
+contract ReaderHarness {
+    function header(bytes calldata payload) external pure returns (uint256 offset, uint256 providers) {
+        return StatementReader.header(payload);
+    }
+
+    function providerAt(bytes calldata payload, uint256 index) external pure returns (uint32) {
+        return StatementReader.providerAt(payload, index);
+    }
+
+    function next(bytes calldata payload, uint256 offset) external pure returns (StatementRow memory row, uint256 end) {
+        return StatementReader.next(payload, offset);
+    }
+
+    function sum(bytes calldata lines, uint32 providerCount) external pure returns (bool isWellFormed, uint256 total) {
+        (isWellFormed, total,) = StatementReader.sum(lines, 0, lines.length, providerCount);
+    }
+
+    /// @dev What was collected for each provider up to the count, and whether taking it cleared it.
+    function collect(bytes calldata lines, uint32 providerCount) external returns (uint256[] memory amounts) {
+        (,, uint256[] memory paid) = StatementReader.sum(lines, 0, lines.length, providerCount);
+        StatementReader.accumulate(paid);
+        amounts = new uint256[](providerCount + 1);
+        for (uint32 id = 0; id <= providerCount; ++id) {
+            amounts[id] = StatementReader.take(id);
+            require(StatementReader.take(id) == 0, "taken once");
+        }
+    }
+
+    function recover(bytes32 digest, bytes32 r, bytes32 vs) external pure returns (address) {
+        return StatementReader.recover(digest, r, vs);
+    }
+}
