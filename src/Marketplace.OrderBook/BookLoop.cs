@@ -10,7 +10,11 @@ namespace Marketplace.OrderBook;
 /// <param name="MaxBatch">Commands of one flush at most.</param>
 /// <param name="MaxUnconsumed">Events that may wait for the consumer before new orders are refused as busy.</param>
 public sealed record BookLoopOptions(
-    string JournalPath, int QueueLength = 4096, int MaxBatch = 1024, int MaxUnconsumed = 65_536);
+    string JournalPath, int QueueLength = 4096, int MaxBatch = 1024, int MaxUnconsumed = 65_536)
+{
+    /// <summary>Where a test puts a disk that fails or loses its power.</summary>
+    internal Func<string, FileStream> OpenFile { get; init; } = Journal.OpenFile;
+}
 
 /// <summary>The book is not running: whether the command took effect, its repetition will tell.</summary>
 public sealed class BookStoppedException(Exception? cause) : Exception("The order book is not running.", cause);
@@ -57,7 +61,7 @@ public sealed partial class BookLoop : IAsyncDisposable
         Invariant.Holds(journal is null, "A book is started once.");
         var cursor = await consumer.CursorAsync(ct);
         var started = time.GetTimestamp();
-        journal = Journal.Open(options.JournalPath, record => Replay(record, cursor));
+        journal = Journal.Open(options.OpenFile(options.JournalPath), record => Replay(record, cursor));
         if (cursor > journal.LastSeq)
         {
             throw new JournalBehindConsumerException(journal.LastSeq, cursor);
@@ -100,12 +104,12 @@ public sealed partial class BookLoop : IAsyncDisposable
         return await work.Answer.WaitAsync(ct);
     }
 
-    /// <summary>Ends the asks of an earlier life, for their providers must connect and ask again.</summary>
+    /// <summary>Ends the asks of an earlier life and forgets their ids: their providers must connect and ask again.</summary>
     /// <returns>How many there were.</returns>
     public async Task<int> CancelAllAsksAsync(CancellationToken ct)
     {
         var count = 0;
-        foreach (var provider in await ReadAsync(state => state.ProvidersWithAsks(), ct))
+        foreach (var provider in await ReadAsync(state => state.ConnectedProviders(), ct))
         {
             count += (await SubmitAsync(new CancelAsksOf(provider), ct)).Match(ended => ended.Count, _ => 0);
         }
