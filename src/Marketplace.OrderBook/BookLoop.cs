@@ -38,6 +38,7 @@ public sealed partial class BookLoop : IAsyncDisposable
     private readonly BookEngine engine = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool isDisposed;
     private Journal? journal;
     private ITimer? timer;
     private Task writing = Task.CompletedTask;
@@ -135,8 +136,17 @@ public sealed partial class BookLoop : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref isDisposed, true))
+        {
+            return;
+        }
+
         queue.Writer.TryComplete();
         await writing;
+
+        // Only a book that never started leaves work behind: its senders must not wait for ever.
+        FailAll([], new BookStoppedException(null));
+        running.TrySetResult();
         await stopping.CancelAsync();
         await publishing;
         timer?.Dispose();
