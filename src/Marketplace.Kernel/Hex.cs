@@ -30,7 +30,9 @@ public static class Hex
             return false;
         }
 
-        bytes = new byte[digits.Length / 2];
-        return Convert.FromHexString(digits, bytes, out _, out _) == System.Buffers.OperationStatus.Done;
+        var decoded = new byte[digits.Length / 2];
+        var isHex = Convert.FromHexString(digits, decoded, out _, out _) == System.Buffers.OperationStatus.Done;
+        bytes = isHex ? decoded : [];
+        return isHex;
     }
 }

@@ -6,7 +6,9 @@ namespace Marketplace.Kernel;
 internal static class MicroText
 {
     private const int Decimals = 6;
-    private const int WholeDigits = 12;
+
+    /// <summary>As many as 2^63 - 1 millionths have.</summary>
+    private const int WholeDigits = 13;
 
     public static bool TryParse(string? text, out long micro)
     {
@@ -23,7 +25,9 @@ internal static class MicroText
             return false;
         }
 
-        return long.TryParse(
-            parts[0] + fraction.PadRight(Decimals, '0'), NumberStyles.None, CultureInfo.InvariantCulture, out micro);
+        // long.TryParse skips NUL characters at the end, which would move the decimal point: "1.00000\0" is no amount.
+        var digits = parts[0] + fraction.PadRight(Decimals, '0');
+        return digits.All(char.IsAsciiDigit)
+            && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out micro);
     }
 }

@@ -19,8 +19,8 @@ public sealed class LimitOrderBook
     public Placement Place(LimitOrder order)
     {
         RequireWellFormed(order);
-        newest = order.Id;
         var incoming = new RestingOrder(order);
+        newest = order.Id;
         var trades = order.Side == Side.Bid ? MatchBid(incoming) : MatchAsk(incoming);
         var rests = !incoming.IsFilled && order.TimeInForce != TimeInForce.ImmediateOrCancel;
         if (rests)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Marketplace.Kernel;
 
 namespace Marketplace.OrderBook;
 
@@ -12,33 +11,24 @@ public static class BookCommandCodec
         RespectRequiredConstructorParameters = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         DefaultIgnoreCondition = JsonIgnoreCondition.Never,
-        Converters =
-        {
-            new JsonStringEnumConverter(),
-            new NumberConverter<BudgetNo>(number => new BudgetNo(checked((uint)number)), id => id.Value),
-            new NumberConverter<MarketId>(number => new MarketId(checked((uint)number)), id => id.Value),
-            new NumberConverter<ProviderId>(number => new ProviderId(checked((uint)number)), id => id.Value),
-            new NumberConverter<OrderId>(number => new OrderId(number), id => id.Value),
-            new NumberConverter<JobId>(number => new JobId(number), id => id.Value),
-            new NumberConverter<TokenAmount>(number => new TokenAmount(number), amount => amount.Micro),
-            new NumberConverter<UnitPrice>(number => new UnitPrice(number), price => price.MicroPerMillionUnits),
-            new NumberConverter<Quantity>(number => new Quantity(number), quantity => quantity.Units),
-            new NumberConverter<BasisPoints>(number => new BasisPoints(checked((int)number)), share => share.Value),
-        },
+        Converters = { new JsonStringEnumConverter() },
     };
 
     public static byte[] Encode(BookCommand command) => JsonSerializer.SerializeToUtf8Bytes(command, Options);
 
     /// <exception cref="JsonException">The bytes are not a command of this version.</exception>
-    public static BookCommand Decode(ReadOnlySpan<byte> bytes) =>
-        JsonSerializer.Deserialize<BookCommand>(bytes, Options) ?? throw new JsonException("Not a command.");
-
-    private sealed class NumberConverter<T>(Func<long, T> make, Func<T, long> number) : JsonConverter<T>
+    public static BookCommand Decode(ReadOnlySpan<byte> bytes)
     {
-        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            make(reader.GetInt64());
-
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
-            writer.WriteNumberValue(number(value));
+        try
+        {
+            return JsonSerializer.Deserialize<BookCommand>(bytes, Options) ?? throw new JsonException("Not a command.");
+        }
+        catch (NotSupportedException withoutKind)
+        {
+            throw new JsonException("A command says its kind.", withoutKind);
+        }
     }
+
+    /// <summary>Any part of the book's state, exactly and in the same notation.</summary>
+    internal static string Text<T>(T part) => JsonSerializer.Serialize(part, Options);
 }

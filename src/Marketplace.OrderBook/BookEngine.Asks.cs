@@ -45,7 +45,8 @@ public sealed partial class BookEngine
     {
         if (!asks.TryGetValue(cancel.Order.Value, out var ask))
         {
-            return BookRefusal.OrderNotResting;
+            var wasTaken = desks.GetValueOrDefault(cancel.By.Value)?.Values.Any(e => e.Answer.Order == cancel.Order);
+            return wasTaken is true ? BookRefusal.OrderNotResting : BookRefusal.UnknownOrder;
         }
 
         return ask.Terms.Provider == cancel.By

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Marketplace.Kernel;
 
@@ -7,36 +6,42 @@ namespace Marketplace.OrderBook;
 /// <summary>The digest by which a replayed state is compared with the one that was lived.</summary>
 public sealed partial class BookEngine
 {
-    /// <summary>Keccak-256 of the whole state in a fixed order and notation.</summary>
+    /// <summary>Keccak-256 of the whole state in a fixed order and the journal's notation.</summary>
     public Hash32 Digest()
     {
         var text = new StringBuilder();
         foreach (var account in budgets.Values)
         {
-            Line(text, $"{account.View}");
+            Line(text, "budget", account.View);
+            Line(text, "settled", account.Settlements);
         }
 
         foreach (var bid in bids.Values)
         {
-            Line(text, $"{bid.Id} {bid.Terms} {bid.State} {bid.Hold} {bid.FirstAnswer?.State} {bid.Job?.End}");
-            bid.Job?.Legs.ForEach(leg => Line(text, $"  {leg}"));
+            Line(text, "bid", bid.View);
+            Line(text, "answered", bid.FirstAnswer);
+            Line(text, "ended", bid.Job?.End);
         }
 
         foreach (var (market, book) in markets)
         {
-            Line(text, $"market {market}");
-            book.Resting().ToList().ForEach(order => Line(text, $"  {order}"));
+            Line(text, "market", market);
+            Line(text, "resting", book.Resting());
         }
 
         foreach (var (provider, desk) in desks)
         {
-            Line(text, $"provider {provider}");
-            desk.OrderBy(entry => entry.Key, StringComparer.Ordinal).ToList().ForEach(e => Line(text, $"  {e.Value}"));
+            Line(text, "provider", provider);
+            foreach (var (terms, answer) in desk.Values.OrderBy(ask => ask.Answer.Order.Value))
+            {
+                Line(text, "terms", terms);
+                Line(text, "answered", answer);
+            }
         }
 
         return Keccak256.Hash(text.ToString());
     }
 
-    private static void Line(StringBuilder text, FormattableString line) =>
-        text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
+    private static void Line<T>(StringBuilder text, string subject, T part) =>
+        text.Append(subject).Append(' ').Append(BookCommandCodec.Text(part)).Append('\n');
 }

@@ -94,7 +94,7 @@ public sealed partial class BookEngine
             return BookRefusal.UnknownJob;
         }
 
-        if (complete.Paid > job.Pot || complete.Fee > job.Pot - complete.Paid)
+        if (job.End is null && (complete.Paid > job.Pot || complete.Fee > job.Pot - complete.Paid))
         {
             return BookRefusal.ExceedsPot;
         }

@@ -64,9 +64,9 @@ public sealed partial class BookEngine
     /// <summary>Where a bid stands, or null when no such bid was taken.</summary>
     public BidView? Bid(OrderId order) => bids.GetValueOrDefault(order.Value)?.View;
 
-    /// <summary>The providers that have asks in the book.</summary>
-    public IReadOnlyList<ProviderId> ProvidersWithAsks() =>
-        asks.Values.Select(ask => ask.Terms.Provider).Distinct().ToList();
+    /// <summary>The providers whose asks rest, or whose client order ids are remembered after all were sold.</summary>
+    public IReadOnlyList<ProviderId> ConnectedProviders() =>
+        desks.Keys.Select(provider => new ProviderId(provider)).ToList();
 
     private Result<BookOutcome, BookRefusal> Open(OpenBudget open)
     {

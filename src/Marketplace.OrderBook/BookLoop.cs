@@ -10,7 +10,11 @@ namespace Marketplace.OrderBook;
 /// <param name="MaxBatch">Commands of one flush at most.</param>
 /// <param name="MaxUnconsumed">Events that may wait for the consumer before new orders are refused as busy.</param>
 public sealed record BookLoopOptions(
-    string JournalPath, int QueueLength = 4096, int MaxBatch = 1024, int MaxUnconsumed = 65_536);
+    string JournalPath, int QueueLength = 4096, int MaxBatch = 1024, int MaxUnconsumed = 65_536)
+{
+    /// <summary>Where a test puts a disk that fails or loses its power.</summary>
+    internal Func<string, FileStream> OpenFile { get; init; } = Journal.OpenFile;
+}
 
 /// <summary>The book is not running: whether the command took effect, its repetition will tell.</summary>
 public sealed class BookStoppedException(Exception? cause) : Exception("The order book is not running.", cause);
@@ -34,6 +38,7 @@ public sealed partial class BookLoop : IAsyncDisposable
     private readonly BookEngine engine = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool isDisposed;
     private Journal? journal;
     private ITimer? timer;
     private Task writing = Task.CompletedTask;
@@ -57,7 +62,7 @@ public sealed partial class BookLoop : IAsyncDisposable
         Invariant.Holds(journal is null, "A book is started once.");
         var cursor = await consumer.CursorAsync(ct);
         var started = time.GetTimestamp();
-        journal = Journal.Open(options.JournalPath, record => Replay(record, cursor));
+        journal = Journal.Open(options.OpenFile(options.JournalPath), record => Replay(record, cursor));
         if (cursor > journal.LastSeq)
         {
             throw new JournalBehindConsumerException(journal.LastSeq, cursor);
@@ -100,12 +105,12 @@ public sealed partial class BookLoop : IAsyncDisposable
         return await work.Answer.WaitAsync(ct);
     }
 
-    /// <summary>Ends the asks of an earlier life, for their providers must connect and ask again.</summary>
+    /// <summary>Ends the asks of an earlier life and forgets their ids: their providers must connect and ask again.</summary>
     /// <returns>How many there were.</returns>
     public async Task<int> CancelAllAsksAsync(CancellationToken ct)
     {
         var count = 0;
-        foreach (var provider in await ReadAsync(state => state.ProvidersWithAsks(), ct))
+        foreach (var provider in await ReadAsync(state => state.ConnectedProviders(), ct))
         {
             count += (await SubmitAsync(new CancelAsksOf(provider), ct)).Match(ended => ended.Count, _ => 0);
         }
@@ -131,8 +136,17 @@ public sealed partial class BookLoop : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref isDisposed, true))
+        {
+            return;
+        }
+
         queue.Writer.TryComplete();
         await writing;
+
+        // Only a book that never started leaves work behind: its senders must not wait for ever.
+        FailAll([], new BookStoppedException(null));
+        running.TrySetResult();
         await stopping.CancelAsync();
         await publishing;
         timer?.Dispose();

@@ -5,7 +5,7 @@ namespace Marketplace.OrderBook;
 /// <summary>One budget's money. Every amount moves from one pocket to another, so their sum stays the cap.</summary>
 internal sealed class BudgetAccount(OpenBudget terms)
 {
-    private readonly Dictionary<string, TokenAmount> settlements = [];
+    private readonly SortedSet<string> settlements = new(StringComparer.Ordinal);
 
     public OpenBudget Terms { get; } = terms;
 
@@ -69,11 +69,14 @@ internal sealed class BudgetAccount(OpenBudget terms)
         CheckConservation();
     }
 
-    public bool HasSettled(string factId) => settlements.ContainsKey(factId);
+    /// <summary>The facts that were settled, in ordinal order.</summary>
+    public IReadOnlyCollection<string> Settlements => settlements;
+
+    public bool HasSettled(string factId) => settlements.Contains(factId);
 
     public void Settle(string factId, TokenAmount amount)
     {
-        settlements.Add(factId, amount);
+        settlements.Add(factId);
         Owed -= amount;
         Spent += amount;
         CheckConservation();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Marketplace.Kernel;
 
 namespace Marketplace.OrderBook;
@@ -9,10 +10,11 @@ namespace Marketplace.OrderBook;
 public sealed class Journal : IDisposable
 {
     internal const int FileHeaderLength = 8;
+    private const int ScanBufferLength = 1 << 16;
     private static readonly byte[] FileHeader = "MKTBOOK\u0001"u8.ToArray();
 
     private readonly FileStream file;
-    private readonly List<byte[]> pending = [];
+    private readonly ArrayBufferWriter<byte> pending = new();
     private long flushFirst;
     private uint checksum;
     private bool isBroken;
@@ -35,19 +37,20 @@ public sealed class Journal : IDisposable
     /// <summary>Bytes that a crash had left unfinished at the end and that were cut off on opening.</summary>
     public long TornBytes { get; }
 
-    public bool HasPending => pending.Count > 0;
+    public bool HasPending => pending.WrittenCount > 0;
 
     /// <summary>Opens or creates a journal, hands every record to <paramref name="replay"/> and cuts a torn end off.</summary>
     /// <exception cref="JournalCorruptException">It is damaged before its last flush.</exception>
     /// <exception cref="IOException">It cannot be read, or another process has it open.</exception>
-    public static Journal Open(string path, Action<JournalRecord> replay)
+    public static Journal Open(string path, Action<JournalRecord> replay) => Open(OpenFile(path), replay);
+
+    /// <summary>Owns <paramref name="file"/> from here on, also when it throws.</summary>
+    internal static Journal Open(FileStream file, Action<JournalRecord> replay)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 << 16);
         try
         {
             RequireHeader(file);
-            var end = new JournalScan(file, replay).Run();
+            var end = new JournalScan(new BufferedStream(file, ScanBufferLength), replay).Run();
             var torn = file.Length - end.Length;
             Truncate(file, end.Length);
             return new Journal(file, end, torn);
@@ -57,6 +60,16 @@ public sealed class Journal : IDisposable
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Opens the file without a buffer: one that a failed flush leaves filled would be written by Dispose, after everybody
+    /// was told that the disk had failed.
+    /// </summary>
+    internal static FileStream OpenFile(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
     }
 
     /// <summary>Adds a record to the next flush.</summary>
@@ -70,7 +83,7 @@ public sealed class Journal : IDisposable
         flushFirst = HasPending ? flushFirst : LastSeq;
         var frame = JournalFrame.Write(new FrameHead(LastSeq, flushFirst, time.UtcTicks, checksum), payload);
         checksum = JournalFrame.Read(frame)!.Value.Checksum;
-        pending.Add(frame);
+        pending.Write(frame);
         return LastSeq;
     }
 
@@ -80,13 +93,9 @@ public sealed class Journal : IDisposable
     {
         Invariant.Holds(!isBroken, "A journal whose disk failed is opened anew.");
         isBroken = true;
-        foreach (var frame in pending)
-        {
-            file.Write(frame);
-        }
-
+        file.Write(pending.WrittenSpan);
         file.Flush(flushToDisk: true);
-        pending.Clear();
+        pending.ResetWrittenCount();
         isBroken = false;
     }
 

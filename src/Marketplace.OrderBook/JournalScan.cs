@@ -15,7 +15,7 @@ internal readonly record struct JournalEnd(long Length, long Seq, long UtcTicks,
 /// Reads a journal from its start. A crash while writing leaves an unsound end, which no answer was ever given for; an
 /// unsound place with a record of a later flush behind it is damage.
 /// </summary>
-internal sealed class JournalScan(FileStream file, Action<JournalRecord> replay)
+internal sealed class JournalScan(Stream file, Action<JournalRecord> replay)
 {
     private JournalEnd end = new(Journal.FileHeaderLength, 0, 0, 0);
 

@@ -1,0 +1,100 @@
+using Marketplace.Kernel;
+using Marketplace.OrderBook;
+using Marketplace.Tests.OrderBook;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Marketplace.ScenarioTests.OrderBook;
+
+/// <summary>A running book on a real file, with a clock, a consumer and a disk in the test's hand.</summary>
+internal sealed class LoopWorld : IAsyncDisposable
+{
+    private LoopWorld(string path, FakeConsumer consumer, BookClock clock, Func<BookLoopOptions, BookLoopOptions> change)
+    {
+        (Consumer, Clock) = (consumer, clock);
+        var options = new BookLoopOptions(path) { OpenFile = file => Disk = new CrashDisk(file) };
+        Loop = new BookLoop(change(options), consumer, clock, NullLogger<BookLoop>.Instance);
+    }
+
+    public BookLoop Loop { get; }
+
+    public FakeConsumer Consumer { get; }
+
+    public BookClock Clock { get; }
+
+    public CrashDisk Disk { get; private set; } = null!;
+
+    public static LoopWorld Created(
+        string path,
+        FakeConsumer? consumer = null,
+        BookClock? clock = null,
+        Func<BookLoopOptions, BookLoopOptions>? change = null) =>
+        new(path, consumer ?? new FakeConsumer(), clock ?? new BookClock(), change ?? (options => options));
+
+    public static async Task<LoopWorld> StartedAsync(
+        string path,
+        FakeConsumer? consumer = null,
+        BookClock? clock = null,
+        Func<BookLoopOptions, BookLoopOptions>? change = null)
+    {
+        var world = Created(path, consumer, clock, change);
+        try
+        {
+            await world.Loop.StartAsync(CancellationToken.None);
+            return world;
+        }
+        catch
+        {
+            await world.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A book with the budget of <see cref="BookWorld.Opening"/> open.</summary>
+    public static async Task<LoopWorld> WithBudgetAsync(
+        string path, FakeConsumer? consumer = null, Func<BookLoopOptions, BookLoopOptions>? change = null)
+    {
+        var world = await StartedAsync(path, consumer, change: change);
+        await world.DoAsync(BookWorld.Opening);
+        return world;
+    }
+
+    public Task<Result<TAnswer, BookRefusal>> SubmitAsync<TAnswer>(BookCommand<TAnswer> command)
+        where TAnswer : class => Loop.SubmitAsync(command, CancellationToken.None);
+
+    public async Task<TAnswer> DoAsync<TAnswer>(BookCommand<TAnswer> command)
+        where TAnswer : class => (await SubmitAsync(command)).Value;
+
+    public Task<Hash32> DigestAsync() => Loop.ReadAsync(engine => engine.Digest(), CancellationToken.None);
+
+    public Task<BudgetView> AccountAsync() =>
+        Loop.ReadAsync(engine => engine.Budget(BookWorld.Budget)!, CancellationToken.None);
+
+    /// <summary>Sends a command whose type only the stream knows.</summary>
+    public async Task<string> SendAsync(BookCommand command) => command switch
+    {
+        OpenBudget open => Told(await SubmitAsync(open)),
+        CloseBudget close => Told(await SubmitAsync(close)),
+        PlaceBid bid => Told(await SubmitAsync(bid)),
+        PlaceAsk ask => Told(await SubmitAsync(ask)),
+        CancelBid cancel => Told(await SubmitAsync(cancel)),
+        CancelAsk cancel => Told(await SubmitAsync(cancel)),
+        CancelAsksOf cancel => Told(await SubmitAsync(cancel)),
+        AddLeg add => Told(await SubmitAsync(add)),
+        CompleteJob complete => Told(await SubmitAsync(complete)),
+        ReleaseJob release => Told(await SubmitAsync(release)),
+        SettledOnChain settled => Told(await SubmitAsync(settled)),
+        _ => throw new ArgumentOutOfRangeException(nameof(command), command, "No such command."),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await Loop.DisposeAsync();
+        if (Disk is not null)
+        {
+            await Disk.DisposeAsync();
+        }
+    }
+
+    private static string Told<TAnswer>(Result<TAnswer, BookRefusal> result)
+        where TAnswer : class => result.ToString();
+}

@@ -1,0 +1,83 @@
+using Marketplace.Kernel;
+using Marketplace.Matching;
+using Marketplace.OrderBook;
+
+namespace Marketplace.Tests.OrderBook;
+
+/// <summary>An engine with its writer's habits: only what changed something gets a number.</summary>
+internal sealed class BookWorld
+{
+    public static readonly MarketId Market = new(1);
+    public static readonly BudgetNo Budget = new(7);
+    public static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
+
+    public BookEngine Engine { get; } = new();
+
+    public DateTimeOffset Now { get; set; } = Start;
+
+    public long Seq { get; private set; }
+
+    public BudgetView Account => Engine.Budget(Budget)!;
+
+    /// <summary>A budget of 10 tokens, its fee limit 10 %.</summary>
+    public static OpenBudget Opening { get; } = new(
+        Budget,
+        Address(1),
+        Address(2),
+        new TokenAmount(10_000_000),
+        TokenAmount.Zero,
+        new BasisPoints(1_000),
+        Start.AddHours(24));
+
+    /// <summary>1,000,000 units at up to 1 token, and a fee of 10 %: it holds 1.1 tokens a leg.</summary>
+    public static PlaceBid Bid(string clientOrderId, int replicas = 1) => new(
+        Market,
+        Budget,
+        clientOrderId,
+        new UnitPrice(1_000_000),
+        new Quantity(1_000_000),
+        replicas,
+        IsWhole: true,
+        TimeInForce.GoodTillCancelled,
+        ExpiresAt: null,
+        new BasisPoints(1_000),
+        Keccak256.Hash(clientOrderId));
+
+    /// <summary>Room for two such legs at 0.9 tokens; each provider is an owner of its own.</summary>
+    public static PlaceAsk Ask(uint provider, string clientOrderId = "a1") => new(
+        Market,
+        new ProviderId(provider),
+        Address((byte)(100 + provider)),
+        new UnitPrice(900_000),
+        new Quantity(2_000_000),
+        clientOrderId);
+
+    public static EthAddress Address(byte last) => new([.. new byte[19], last]);
+
+    public static BookWorld WithBudget()
+    {
+        var world = new BookWorld();
+        world.Do(Opening);
+        return world;
+    }
+
+    /// <summary>A running job of one leg at 0.9 tokens, its pot 1.1 tokens.</summary>
+    public static (BookWorld World, JobId Job) WithJob()
+    {
+        var world = WithBudget();
+        world.Do(Ask(1));
+        return (world, world.Do(Bid("b1")).Job!.Value);
+    }
+
+    public Result<BookOutcome, BookRefusal> Apply(BookCommand command)
+    {
+        var result = Engine.Apply(command, Seq + 1, Now);
+        Seq += result.TryGet(out var outcome) && outcome.HasChanged ? 1 : 0;
+        return result;
+    }
+
+    public TAnswer Do<TAnswer>(BookCommand<TAnswer> command)
+        where TAnswer : class => (TAnswer)Apply(command).Value.Answer;
+
+    public IReadOnlyList<BookEvent> EventsOf(BookCommand command) => Apply(command).Value.Events;
+}
