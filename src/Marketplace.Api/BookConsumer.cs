@@ -59,6 +59,10 @@ public sealed class BookConsumer(JobRunner jobs, EntryStore entry, IGatewayLinks
         await entry.ForgetAsync(ended.Budget, ended.ClientOrderId, ct);
         gateways.TrySend(
             ended.Budget,
-            new JobEnded(ended.ClientOrderId, null, "no_match", $"The order ended unfilled: {ended.Reason}. Nothing is charged."));
+            new JobEnded(
+                ended.ClientOrderId,
+                null,
+                "no_match",
+                $"The order ended unfilled: {ended.Reason}. Nothing is charged."));
     }
 }

@@ -8,7 +8,8 @@ namespace Marketplace.Gateway;
 /// <summary>The JSON that OpenAI clients expect, and what we add to it.</summary>
 public static class ChatAnswers
 {
-    public static JsonObject Error(string code, string message, string? param = null, string type = "invalid_request_error") =>
+    public static JsonObject Error(
+        string code, string message, string? param = null, string type = "invalid_request_error") =>
         new()
         {
             ["error"] = new JsonObject { ["message"] = message, ["type"] = type, ["param"] = param, ["code"] = code },
@@ -30,7 +31,8 @@ public static class ChatAnswers
         ["settlement"] = Settlement(purchase),
     };
 
-    public static JsonObject Chunk(string clientOrderId, string model, DateTimeOffset now, string? text, string? finish) => new()
+    public static JsonObject Chunk(
+        string clientOrderId, string model, DateTimeOffset now, string? text, string? finish) => new()
     {
         ["id"] = IdOf(clientOrderId),
         ["object"] = "chat.completion.chunk",

@@ -89,7 +89,9 @@ public sealed partial class PurchaseDesk(
         }
         else if (answer.State == "refused")
         {
-            var message = answer.BestAsk is { } ask ? $"{answer.Message} The best ask is {ask} per Mtok." : answer.Message;
+            var message = answer.BestAsk is { } ask
+                ? $"{answer.Message} The best ask is {ask} per Mtok."
+                : answer.Message;
             await FailAsync(answer.ClientOrderId, answer.Code, message, ct);
         }
     }
@@ -117,7 +119,10 @@ public sealed partial class PurchaseDesk(
             && !CanonicalText.Decode(delivery.Canonical).Text.StartsWith(streamed, StringComparison.Ordinal))
         {
             await RefuseAsync(
-                delivery, "verification_failed", "The streamed answer was not the verified one. Nothing is charged.", ct);
+                delivery,
+                "verification_failed",
+                "The streamed answer was not the verified one. Nothing is charged.",
+                ct);
             return;
         }
 
@@ -186,7 +191,9 @@ public sealed partial class PurchaseDesk(
     private partial void LogRefused(string code, string message);
 }
 
-/// <summary>Providers' registered signers, read from the chain once each: any signer that ever was one stays valid.</summary>
+/// <summary>
+/// Providers' registered signers, read from the chain once each: any signer that ever was one stays valid.
+/// </summary>
 public sealed class ProviderSigners(IEscrowContract contract)
 {
     private readonly ConcurrentDictionary<ProviderId, EthAddress> known = new();

@@ -19,7 +19,8 @@ public sealed class ProviderJournal(Database database)
         async connection =>
         {
             var row = await connection.QuerySingleOrDefaultAsync<(string Commit, string Reveal)?>(
-                "SELECT commit_frame AS Commit, reveal_frame AS Reveal FROM assignment WHERE assignment_id = @id", new { id });
+                "SELECT commit_frame AS Commit, reveal_frame AS Reveal FROM assignment WHERE assignment_id = @id",
+                new { id });
             return row is { } found
                 ? new SignedAnswer(
                     JsonSerializer.Deserialize<CommitFrame>(found.Commit)!,
@@ -30,7 +31,8 @@ public sealed class ProviderJournal(Database database)
 
     /// <summary>Stores an answer unless there is one.</summary>
     /// <returns>The answer that counts: the first.</returns>
-    public async Task<SignedAnswer> KeepAsync(AssignmentId id, SignedAnswer answer, DateTimeOffset now, CancellationToken ct)
+    public async Task<SignedAnswer> KeepAsync(
+        AssignmentId id, SignedAnswer answer, DateTimeOffset now, CancellationToken ct)
     {
         await database.WriteAsync(
             (connection, transaction) => connection.ExecuteAsync(

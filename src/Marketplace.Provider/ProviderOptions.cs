@@ -19,6 +19,8 @@ public sealed record ProviderOptions
     /// <summary>How many jobs run at once.</summary>
     public int ParallelRuns { get; init; } = 2;
 
-    /// <summary>A test aid: of a thousand answers so many are changed on purpose. It shows what becomes of a cheater.</summary>
+    /// <summary>
+    /// A test aid: of a thousand answers so many are changed on purpose. It shows what becomes of a cheater.
+    /// </summary>
     public int CorruptPerMille { get; init; }
 }

@@ -26,7 +26,10 @@ public static class AuditVerb
         foreach (var row in report.Rows)
         {
             table.AddRow(
-                Markup.Escape(row.What), Markup.Escape(row.Expected), Markup.Escape(row.Found), row.IsEqual ? "equal" : "DIFFERS");
+                Markup.Escape(row.What),
+                Markup.Escape(row.Expected),
+                Markup.Escape(row.Found),
+                row.IsEqual ? "equal" : "DIFFERS");
         }
 
         AnsiConsole.Write(table);

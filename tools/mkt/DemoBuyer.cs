@@ -6,7 +6,9 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Cli;
 
-/// <summary>The demo's buyer: asks through the gateway as any OpenAI client would, then waits until all is settled.</summary>
+/// <summary>
+/// The demo's buyer: asks through the gateway as any OpenAI client would, then waits until all is settled.
+/// </summary>
 public sealed class DemoBuyer(DemoSettings settings, Uri market, Uri gateway, DemoProcesses processes) : IDisposable
 {
     private static readonly TimeSpan SettlePatience = TimeSpan.FromSeconds(120);
@@ -37,7 +39,8 @@ public sealed class DemoBuyer(DemoSettings settings, Uri market, Uri gateway, De
             {
                 await UntilSettledAsync(ct);
                 Console.WriteLine(
-                    $"        first job settled {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F1} s after the start");
+                    "        first job settled "
+                    + $"{TimeProvider.System.GetElapsedTime(started).TotalSeconds:F1} s after the start");
             }
         }
 
@@ -109,11 +112,15 @@ public sealed class DemoBuyer(DemoSettings settings, Uri market, Uri gateway, De
             job.View = await http.GetFromJsonAsync<JsonObject>(new Uri(market, $"/v1/jobs/{job.JobId}"), ct);
             var (view, generation) = (job.View!, job.Generation!);
             var matchedAt = view["matchedAt"]!.GetValue<long>();
+            var verifiedAfter = view["verifiedAt"]!.GetValue<long>() - matchedAt;
+            var settledAfter = (job.SettledAt.ToUnixTimeMilliseconds() - matchedAt) / 1000.0;
             var legs = view["legs"]!.AsArray().Select(leg =>
                 $"{leg!["providerId"]}{(leg["status"]!.GetValue<long>() == OutvotedStatus ? "(outvoted)" : "")}");
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"job {job.JobId,4}  matched > locked > run > verified {view["verifiedAt"]!.GetValue<long>() - matchedAt} ms > settled {(job.SettledAt.ToUnixTimeMilliseconds() - matchedAt) / 1000.0:F1} s   price {generation["usage"]!["cost"]}   providers {string.Join(",", legs)}   digest {generation["digest"]!.GetValue<string>()[..12]}"));
+                $"job {job.JobId,4}  matched > locked > run > verified {verifiedAfter} ms > settled {settledAfter:F1} s"
+                + $"   price {generation["usage"]!["cost"]}   providers {string.Join(",", legs)}   "
+                + $"digest {generation["digest"]!.GetValue<string>()[..12]}"));
         }
     }
 
@@ -128,13 +135,15 @@ public sealed class DemoBuyer(DemoSettings settings, Uri market, Uri gateway, De
         }
 
         var legs = bought.Sum(job => job.Generation!["legs"]!.AsArray().Count);
-        Console.WriteLine($"total   {bought.Count} jobs, {legs} paid runs, {gas} gas, {gas / (ulong)Math.Max(1, legs)} gas a paid run");
+        var perRun = gas / (ulong)Math.Max(1, legs);
+        Console.WriteLine($"total   {bought.Count} jobs, {legs} paid runs, {gas} gas, {perRun} gas a paid run");
         for (var index = 1; index <= 4; index++)
         {
             var path = Path.Combine(settings.Folder, $"provider-{index}", "provider-id");
             var id = new ProviderId(uint.Parse(await File.ReadAllTextAsync(path, ct), CultureInfo.InvariantCulture));
+            var mark = index == 3 ? " (cheats)" : "         ";
             Console.WriteLine(
-                $"earned  provider {id}{(index == 3 ? " (cheats)" : "         ")}  {await contract.CreditAsync(id, null, ct)}   {await RunsAsync(id)}");
+                $"earned  provider {id}{mark}  {await contract.CreditAsync(id, null, ct)}   {await RunsAsync(id)}");
         }
     }
 

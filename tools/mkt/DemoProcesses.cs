@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Marketplace.Cli;
 
-/// <summary>The demo's processes: each is this very program with another verb, each logs to a file of its own.</summary>
+/// <summary>
+/// The demo's processes: each is this very program with another verb, each logs to a file of its own.
+/// </summary>
 public sealed class DemoProcesses(string folder) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -34,7 +36,8 @@ public sealed class DemoProcesses(string folder) : IAsyncDisposable
     }
 
     /// <summary>Waits for a condition, with a bound and a word about what it waits for.</summary>
-    public async Task UntilAsync(string what, TimeSpan bound, Func<CancellationToken, Task<bool>> isSo, CancellationToken ct)
+    public async Task UntilAsync(
+        string what, TimeSpan bound, Func<CancellationToken, Task<bool>> isSo, CancellationToken ct)
     {
         var time = TimeProvider.System;
         var started = time.GetTimestamp();
@@ -61,7 +64,8 @@ public sealed class DemoProcesses(string folder) : IAsyncDisposable
             var waited = time.GetElapsedTime(started);
             if (waited > bound)
             {
-                throw new UsageException($"Still waiting for {what} after {bound.TotalSeconds} s; logs are in {folder}");
+                throw new UsageException(
+                    $"Still waiting for {what} after {bound.TotalSeconds} s; logs are in {folder}");
             }
 
             if (!hasSaid && waited > TimeSpan.FromSeconds(2))

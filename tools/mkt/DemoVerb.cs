@@ -9,7 +9,9 @@ namespace Marketplace.Cli;
 public sealed record DemoSettings(
     string Folder, IReadOnlyList<string> Questions, int Redundancy, int Seed, bool Keeps, int CorruptPerMille);
 
-/// <summary><c>mkt demo</c>: an operator, four providers of which one cheats, a buyer, real jobs, and the audit.</summary>
+/// <summary>
+/// <c>mkt demo</c>: an operator, four providers of which one cheats, a buyer, real jobs, and the audit.
+/// </summary>
 public static class DemoVerb
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
@@ -21,11 +23,22 @@ public static class DemoVerb
         var ask = new Option<string[]>("--ask") { Description = "Your own question (may be repeated)" };
         var jobs = new Option<int>("--jobs") { DefaultValueFactory = _ => 12 };
         var redundancy = new Option<int>("--redundancy") { DefaultValueFactory = _ => 2 };
-        var seed = new Option<int>("--seed") { Description = "Which questions are asked", DefaultValueFactory = _ => 1 };
-        var corrupt = new Option<int>("--corrupt") { Description = "Of 1,000 answers of the cheater", DefaultValueFactory = _ => 300 };
+        var seed = new Option<int>("--seed")
+        {
+            Description = "Which questions are asked",
+            DefaultValueFactory = _ => 1,
+        };
+        var corrupt = new Option<int>("--corrupt")
+        {
+            Description = "Of 1,000 answers of the cheater",
+            DefaultValueFactory = _ => 300,
+        };
         var keep = new Option<bool>("--keep") { Description = "Leave everything running" };
         var data = new Option<string?>("--data") { Description = "A new folder; without it a temporary one" };
-        var command = new Command("demo", "Show the whole way of a job") { ask, jobs, redundancy, seed, corrupt, keep, data };
+        var command = new Command("demo", "Show the whole way of a job")
+        {
+            ask, jobs, redundancy, seed, corrupt, keep, data,
+        };
         command.SetAction((parsed, ct) =>
         {
             var folder = parsed.GetValue(data) ?? Directory.CreateTempSubdirectory("mkt-demo-").FullName;
@@ -85,7 +98,8 @@ public static class DemoVerb
         processes.Start(
             "operator", "up", "--data", Path.Combine(settings.Folder, "operator"), "--listen", Root(market));
         await processes.UntilAsync("the operator", StartPatience, token => IsUpAsync(http, market, token), ct);
-        Console.WriteLine($"start   three honest providers and one that corrupts {settings.CorruptPerMille / 10} % of its answers");
+        Console.WriteLine(
+            $"start   three honest providers and one that corrupts {settings.CorruptPerMille / 10} % of its answers");
         for (var index = 0; index < Prices.Length; index++)
         {
             processes.Start(
@@ -102,7 +116,10 @@ public static class DemoVerb
         processes.Start("gateway", "gateway", "--operator", Root(market), "--data", buyer, "--listen", Root(gateway));
         await processes.UntilAsync("the gateway", StartPatience, token => IsUpAsync(http, gateway, token), ct);
         await processes.UntilAsync(
-            "four providers' asks", StartPatience, async token => await DemoBuyer.AsksAsync(http, market, token) == Prices.Length, ct);
+            "four providers' asks",
+            StartPatience,
+            async token => await DemoBuyer.AsksAsync(http, market, token) == Prices.Length,
+            ct);
     }
 
     private static async Task<bool> IsUpAsync(HttpClient http, Uri uri, CancellationToken ct)

@@ -12,7 +12,11 @@ public static class GatewayVerb
         var url = new Option<string>("--operator") { DefaultValueFactory = _ => "http://127.0.0.1:8080" };
         var data = new Option<string>("--data") { DefaultValueFactory = _ => "data/buyer" };
         var listen = new Option<string>("--listen") { DefaultValueFactory = _ => "http://127.0.0.1:8090" };
-        var price = new Option<string>("--max-price") { Description = "Cap of requests that name none", DefaultValueFactory = _ => "1" };
+        var price = new Option<string>("--max-price")
+        {
+            Description = "Cap of requests that name none",
+            DefaultValueFactory = _ => "1",
+        };
         var command = new Command("gateway", "Buy through any OpenAI client") { url, data, listen, price };
         command.SetAction(async (parsed, ct) =>
         {
@@ -30,7 +34,8 @@ public static class GatewayVerb
                 DefaultMaxPrice = UnitPrice.TryParse(parsed.GetValue(price), out var cap)
                     ? cap : throw new UsageException("--max-price is tokens per million units, like 0.25"),
             };
-            await using var app = GatewayHost.Build(options, session, contract, TimeProvider.System, LogLevel.Information);
+            await using var app = GatewayHost.Build(
+                options, session, contract, TimeProvider.System, LogLevel.Information);
             var keyFile = Path.Combine(folder, "api-key");
             await app.Services.GetRequiredService<ApiKeys>().EnsureFirstAsync(keyFile, ct);
             await app.StartAsync(ct);

@@ -11,18 +11,36 @@ using Marketplace.Storage;
 
 namespace Marketplace.Cli;
 
-/// <summary><c>mkt provider join URL</c>: sell with the engine that already runs here, or with the demo model.</summary>
+/// <summary>
+/// <c>mkt provider join URL</c>: sell with the engine that already runs here, or with the demo model.
+/// </summary>
 public static class ProviderVerb
 {
     public static Command Make()
     {
         var url = new Argument<string>("url") { Description = "The operator" };
         var data = new Option<string>("--data") { DefaultValueFactory = _ => "data/provider" };
-        var engine = new Option<string?>("--engine") { Description = "An OpenAI-compatible server; without it the usual ports are tried" };
-        var isEmbedded = new Option<bool>("--embedded") { Description = "Run the demo model without looking for engines" };
-        var price = new Option<string>("--price") { Description = "Tokens per million units", DefaultValueFactory = _ => "0.1" };
-        var corrupt = new Option<int>("--corrupt") { Description = "Test aid: change so many of 1,000 answers on purpose" };
-        var join = new Command("join", "Connect to an operator and sell") { url, data, engine, isEmbedded, price, corrupt };
+        var engine = new Option<string?>("--engine")
+        {
+            Description = "An OpenAI-compatible server; without it the usual ports are tried",
+        };
+        var isEmbedded = new Option<bool>("--embedded")
+        {
+            Description = "Run the demo model without looking for engines",
+        };
+        var price = new Option<string>("--price")
+        {
+            Description = "Tokens per million units",
+            DefaultValueFactory = _ => "0.1",
+        };
+        var corrupt = new Option<int>("--corrupt")
+        {
+            Description = "Test aid: change so many of 1,000 answers on purpose",
+        };
+        var join = new Command("join", "Connect to an operator and sell")
+        {
+            url, data, engine, isEmbedded, price, corrupt,
+        };
         join.SetAction((parsed, ct) => JoinAsync(
             new Settings(
                 new Uri(parsed.GetValue(url)!),
@@ -51,11 +69,13 @@ public static class ProviderVerb
         var engine = await ChooseAsync(settings, http, ct);
         foreach (var model in await engine.ListModelsAsync(ct))
         {
-            Console.WriteLine($"sells   {model.Model}   class {model.DeterminismClass}   ask {settings.Price} per Mtok");
+            Console.WriteLine(
+                $"sells   {model.Model}   class {model.DeterminismClass}   ask {settings.Price} per Mtok");
         }
 
         await using var database = Database.Open(Path.Combine(settings.Data, "provider.db"), MigrationSet.Provider);
-        using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
+        using var loggers = LoggerFactory.Create(
+            logging => logging.AddSimpleConsole(console => console.SingleLine = true));
         using var agent = new ProviderAgent(
             new ProviderOptions
             {
@@ -79,7 +99,8 @@ public static class ProviderVerb
         var contract = await chain.ContractAsync(ct);
         var path = Path.Combine(settings.Data, "provider-id");
         if (File.Exists(path) && uint.TryParse(await File.ReadAllTextAsync(path, ct), out var known)
-            && await contract.ProviderAsync(new ProviderId(known), null, ct) is { } entry && entry.Signer == key.Address)
+            && await contract.ProviderAsync(new ProviderId(known), null, ct) is { } entry
+            && entry.Signer == key.Address)
         {
             return new ProviderId(known);
         }

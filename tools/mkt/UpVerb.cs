@@ -16,12 +16,25 @@ public static class UpVerb
 
     public static Command Make()
     {
-        var data = new Option<string>("--data") { Description = "Folder of the operator", DefaultValueFactory = _ => "data/operator" };
+        var data = new Option<string>("--data")
+        {
+            Description = "Folder of the operator",
+            DefaultValueFactory = _ => "data/operator",
+        };
         var listen = new Option<string>("--listen") { DefaultValueFactory = _ => "http://127.0.0.1:8080" };
-        var rpc = new Option<string?>("--rpc") { Description = "An Ethereum endpoint; without one a local chain is started" };
+        var rpc = new Option<string?>("--rpc")
+        {
+            Description = "An Ethereum endpoint; without one a local chain is started",
+        };
         var fee = new Option<int>("--fee-bps") { Description = "Fee in basis points", DefaultValueFactory = _ => 250 };
-        var hold = new Option<int?>("--hold-seconds") { Description = "How long pay is held after delivery (24 hours; 1 s on the local chain)" };
-        var collect = new Option<int?>("--collect-seconds") { Description = "How long a statement collects (60; 2 on the local chain)" };
+        var hold = new Option<int?>("--hold-seconds")
+        {
+            Description = "How long pay is held after delivery (24 hours; 1 s on the local chain)",
+        };
+        var collect = new Option<int?>("--collect-seconds")
+        {
+            Description = "How long a statement collects (60; 2 on the local chain)",
+        };
         var command = new Command("up", "Run the market's operator") { data, listen, rpc, fee, hold, collect };
         command.SetAction((parsed, ct) => RunAsync(
             new Settings(
@@ -123,7 +136,11 @@ public static class UpVerb
     }
 
     private static async Task<OperatorId> RegisterAsync(
-        Settings settings, EthereumEscrowContract contract, AccountSender sender, EthAddress cosigner, CancellationToken ct)
+        Settings settings,
+        EthereumEscrowContract contract,
+        AccountSender sender,
+        EthAddress cosigner,
+        CancellationToken ct)
     {
         var path = Path.Combine(settings.Data, "operator-id");
         if (File.Exists(path) && uint.TryParse(await File.ReadAllTextAsync(path, ct), out var known)
