@@ -92,12 +92,12 @@ public sealed class BidEntry(BookLoop book, EntryStore entry, OperatorOptions op
 
     private static Protocol.BidAnswer Answer(
         BidFrame bid, OrderBook.BidAnswer answer, UnitPrice? bestAsk) => answer.State switch
-    {
-        BidState.Matched => new(bid.ClientOrderId, "matched", answer.Job, "", "", null),
-        BidState.Resting => new(bid.ClientOrderId, "resting", null, "", "", bestAsk),
-        BidState.Unfilled => Refusal(bid, "no_match", "No offers at or under the price cap are free now.", bestAsk),
-        _ => Refusal(bid, "order_ended", $"The order ended: {answer.State}.", bestAsk),
-    };
+        {
+            BidState.Matched => new(bid.ClientOrderId, "matched", answer.Job, "", "", null),
+            BidState.Resting => new(bid.ClientOrderId, "resting", null, "", "", bestAsk),
+            BidState.Unfilled => Refusal(bid, "no_match", "No offers at or under the price cap are free now.", bestAsk),
+            _ => Refusal(bid, "order_ended", $"The order ended: {answer.State}.", bestAsk),
+        };
 
     private static Protocol.BidAnswer Refusal(BidFrame bid, BookRefusal refusal, UnitPrice? bestAsk) => refusal switch
     {

@@ -33,20 +33,20 @@ public static class ChatAnswers
 
     public static JsonObject Chunk(
         string clientOrderId, string model, DateTimeOffset now, string? text, string? finish) => new()
-    {
-        ["id"] = IdOf(clientOrderId),
-        ["object"] = "chat.completion.chunk",
-        ["created"] = now.ToUnixTimeSeconds(),
-        ["model"] = model,
-        ["choices"] = new JsonArray(new JsonObject
         {
-            ["index"] = 0,
-            ["delta"] = text is null
+            ["id"] = IdOf(clientOrderId),
+            ["object"] = "chat.completion.chunk",
+            ["created"] = now.ToUnixTimeSeconds(),
+            ["model"] = model,
+            ["choices"] = new JsonArray(new JsonObject
+            {
+                ["index"] = 0,
+                ["delta"] = text is null
                 ? new JsonObject()
                 : new JsonObject { ["role"] = "assistant", ["content"] = text },
-            ["finish_reason"] = finish,
-        }),
-    };
+                ["finish_reason"] = finish,
+            }),
+        };
 
     public static JsonObject UsageChunk(StoredPurchase purchase, InferenceResult result, DateTimeOffset now) => new()
     {
