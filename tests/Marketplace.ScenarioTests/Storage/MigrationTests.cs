@@ -66,7 +66,16 @@ public sealed class MigrationTests
     {
         using var file = new DatabaseFile();
 
-        var opened = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => file.Open())));
+        using var gate = new Barrier(4);
+        var opened = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                gate.SignalAndWait();
+                return file.Open();
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
 
         file.Read("SELECT name FROM migration").Should().OnlyHaveUniqueItems().And.HaveCountGreaterThanOrEqualTo(5);
         foreach (var database in opened)

@@ -9,6 +9,7 @@ using Xunit;
 namespace Marketplace.ScenarioTests.Storage;
 
 /// <summary>A unit that went into the database comes out of it as it was, whatever its size.</summary>
+/// <remarks>One thread each, for a connection serves one at a time.</remarks>
 public sealed class UnitTypeHandlersTests : IDisposable
 {
     private static readonly Gen<Hash32> Hashes = Gen.Byte.Array[Hash32.Length].Select(bytes => new Hash32(bytes));
@@ -41,7 +42,7 @@ public sealed class UnitTypeHandlersTests : IDisposable
                 ComesBack(new JobId(wide), "integer");
                 ComesBack(new BlockNumber((ulong)wide), "integer");
                 ComesBack(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), "integer");
-            }, iter: 100);
+            }, iter: 100, threads: 1);
 
     [Fact]
     public void Hashes_and_addresses_are_bytes() =>
@@ -51,7 +52,7 @@ public sealed class UnitTypeHandlersTests : IDisposable
             ComesBack(new TxHash(hash), "blob");
             ComesBack(new AssignmentId(hash), "blob");
             ComesBack(new EthAddress(address), "blob");
-        }, iter: 100);
+        }, iter: 100, threads: 1);
 
     [Fact]
     public void The_widest_amounts_come_back()

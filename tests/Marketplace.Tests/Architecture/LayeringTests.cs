@@ -43,17 +43,26 @@ public sealed class LayeringTests
 
     [Fact]
     public void Every_project_references_exactly_the_projects_of_the_table() =>
-        Projects().ToDictionary(ShortName, file => ProjectReferences(Xml(file)))
-            .Should().BeEquivalentTo(Table.ToDictionary(row => row.Name, row => row.References));
+        Projects().Select(file => Line(ShortName(file), ProjectReferences(Xml(file))))
+            .Should().BeEquivalentTo(Table.Select(row => Line(row.Name, row.References)));
 
     [Fact]
     public void Every_project_references_exactly_the_packages_of_the_table() =>
-        Projects().ToDictionary(ShortName, file => PackageReferences(Xml(file)))
-            .Should().BeEquivalentTo(Table.ToDictionary(row => row.Name, row => row.Packages));
+        Projects().Select(file => Line(ShortName(file), PackageReferences(Xml(file))))
+            .Should().BeEquivalentTo(Table.Select(row => Line(row.Name, row.Packages)));
+
+    [Fact]
+    public void All_projects_together_reference_nothing_but_an_analyzer()
+    {
+        var shared = Repository.Under("", ".props", ".targets").Select(Xml).ToList();
+
+        shared.SelectMany(PackageReferences).Should().Equal("Microsoft.CodeAnalysis.BannedApiAnalyzers");
+        shared.SelectMany(ProjectReferences).Should().BeEmpty();
+    }
 
     [Fact]
     public void No_project_references_one_of_its_own_rank_or_above() =>
-        Table.SelectMany(row => UpwardReferences(row, Table)).Should().BeEmpty();
+        Table.SelectMany(row => UpwardReferences(row, Table)).Listed().Should().BeEmpty();
 
     [Fact]
     public void The_solution_holds_every_project() =>
@@ -67,14 +76,14 @@ public sealed class LayeringTests
         var compiled = Table.Where(row => row.Rank <= 5).ToDictionary(row => row.Name, Uses);
 
         compiled.SelectMany(row => row.Value.Except(Row(row.Key).References).Select(used => $"{row.Key} uses {used}"))
-            .Should().BeEmpty();
+            .Listed().Should().BeEmpty();
     }
 
     [Fact]
     public void No_project_references_another_that_it_does_not_use() =>
         Table.Where(row => row.Rank <= 5)
             .SelectMany(row => row.References.Except(Uses(row)).Select(other => $"{row.Name} does not use {other}"))
-            .Should().BeEmpty();
+            .Listed().Should().BeEmpty();
 
     [Fact]
     public void A_reference_that_is_not_in_the_table_is_seen()
@@ -86,8 +95,10 @@ public sealed class LayeringTests
             </ItemGroup></Project>
             """);
 
-        ProjectReferences(project).Should().Equal("Api");
-        ProjectReferences(project).Should().NotBeEquivalentTo(Row("Kernel").References);
+        var actual = ProjectReferences(project);
+
+        actual.Should().Equal("Api");
+        Line("Kernel", actual).Should().NotBe(Line("Kernel", Row("Kernel").References));
     }
 
     [Fact]
@@ -100,10 +111,11 @@ public sealed class LayeringTests
                 <PackageReference Include="Nethereum.Web3" />
               </ItemGroup>
               <Target Name="Late"><ItemGroup><PackageReference Include="Hangfire.Core" /></ItemGroup></Target>
+              <ItemGroup><Reference Include="Local.dll" /></ItemGroup>
             </Project>
             """);
 
-        PackageReferences(project).Should().Equal("Nethereum.Web3", "Hangfire.Core");
+        PackageReferences(project).Should().Equal("Nethereum.Web3", "Hangfire.Core", "Local.dll");
     }
 
     [Fact]
@@ -112,8 +124,10 @@ public sealed class LayeringTests
         const string solution =
             """Project("{F}") = "Kernel", "src\Marketplace.Kernel\Marketplace.Kernel.csproj", "{7}" """;
 
-        SolutionProjects(solution).Should().Equal("src/Marketplace.Kernel/Marketplace.Kernel.csproj");
-        SolutionProjects(solution).Should().NotBeEquivalentTo(Projects().Select(file => file.Path));
+        var held = SolutionProjects(solution);
+
+        held.Should().Equal("src/Marketplace.Kernel/Marketplace.Kernel.csproj");
+        held.Should().NotBeEquivalentTo(Projects().Select(file => file.Path));
     }
 
     [Fact]
@@ -149,10 +163,14 @@ public sealed class LayeringTests
     private static string[] ProjectReferences(XDocument project) =>
         [.. Includes(project, "ProjectReference").Select(ShortName)];
 
-    private static string[] PackageReferences(XDocument project) => [.. Includes(project, "PackageReference")];
+    private static string[] PackageReferences(XDocument project) =>
+        [.. Includes(project, "PackageReference", "FrameworkReference", "Reference")];
 
-    private static IEnumerable<string> Includes(XDocument project, string element) => project.Descendants()
-        .Where(item => item.Name.LocalName == element).Select(item => item.Attribute("Include")!.Value);
+    private static IEnumerable<string> Includes(XDocument project, params string[] elements) => project.Descendants()
+        .Where(item => elements.Contains(item.Name.LocalName)).Select(item => item.Attribute("Include")!.Value);
+
+    private static string Line(string project, IEnumerable<string> references) =>
+        $"{project}: {string.Join(", ", references.Order(StringComparer.Ordinal))}";
 
     private static IEnumerable<string> SolutionProjects(string solution) =>
         Regex.Matches(solution, "\"([^\"]+\\.csproj)\"").Select(match => match.Groups[1].Value.Replace('\\', '/'));

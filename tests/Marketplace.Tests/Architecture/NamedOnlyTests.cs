@@ -16,7 +16,7 @@ public sealed class NamedOnlyTests
     [InlineData("Nethereum", "nowhere")]
     public void A_library_is_named_in_its_own_project_alone(string library, string owner) =>
         Repository.Product.Where(file => file.Project != owner).Where(file => Names(file, library))
-            .Select(file => file.Path).Should().BeEmpty();
+            .Select(file => file.Path).Listed().Should().BeEmpty();
 
     [Fact]
     public void A_library_that_is_named_elsewhere_is_seen()
@@ -30,7 +30,7 @@ public sealed class NamedOnlyTests
     [Fact]
     public void Pure_projects_know_no_clock_no_chance_no_files_no_network_and_no_waiting() =>
         Repository.Product.Where(file => Pure.Contains(file.Project) && file.Name != "FaultPoints.cs")
-            .SelectMany(Impure).Should().BeEmpty();
+            .SelectMany(Impure).Listed().Should().BeEmpty();
 
     [Theory]
     [InlineData("public async Task RunAsync() { }")]

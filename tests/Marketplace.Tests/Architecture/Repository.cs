@@ -39,6 +39,9 @@ public static class Repository
         file.Path.StartsWith(folder, StringComparison.Ordinal)
         && extensions.Contains(Path.GetExtension(file.Path)));
 
+    /// <summary>All of them in one text, so that a failing test shows every place and not the first alone.</summary>
+    public static string Listed(this IEnumerable<string> places) => string.Join('\n', places);
+
     private static IEnumerable<FileInfo> Walk(DirectoryInfo folder) => folder.EnumerateFiles()
         .Where(file => file.Extension is ".cs" or ".csproj" or ".sln" or ".props" or ".sol" or ".sql" or ".md"
             or ".js" or ".mjs" or ".json" or ".yml" or ".txt" or "")

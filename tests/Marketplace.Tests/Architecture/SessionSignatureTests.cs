@@ -34,11 +34,11 @@ public sealed class SessionSignatureTests
     [Fact]
     public void Outside_the_gateway_no_file_that_signs_names_a_ticket_or_a_statement() =>
         Others().Where(file => SigningsOf(file).Any() && NamesSessionMessage(file)).Select(file => file.Path)
-            .Should().BeEmpty();
+            .Listed().Should().BeEmpty();
 
     [Fact]
     public void Outside_the_gateway_nobody_names_the_session_signer() =>
-        Others().Where(NamesSessionSigner).Select(file => file.Path).Should().BeEmpty();
+        Others().Where(NamesSessionSigner).Select(file => file.Path).Listed().Should().BeEmpty();
 
     [Theory]
     [InlineData("var signature = key.Sign(ticket.Digest(domain));", "Sign(ticket.Digest(domain))")]
