@@ -6,7 +6,9 @@ using Marketplace.Protocol;
 
 namespace Marketplace.Api;
 
-/// <summary>Bids from gateways on their way into the book: shape first, then the request is kept, then the book decides.</summary>
+/// <summary>
+/// Bids from gateways on their way into the book: shape first, then the request is kept, then the book decides.
+/// </summary>
 public sealed class BidEntry(BookLoop book, EntryStore entry, OperatorOptions options, TimeProvider time)
 {
     private const int MaxReplicas = 16;
@@ -88,18 +90,22 @@ public sealed class BidEntry(BookLoop book, EntryStore entry, OperatorOptions op
         }
     }
 
-    private static Protocol.BidAnswer Answer(BidFrame bid, OrderBook.BidAnswer answer, UnitPrice? bestAsk) => answer.State switch
-    {
-        BidState.Matched => new(bid.ClientOrderId, "matched", answer.Job, "", "", null),
-        BidState.Resting => new(bid.ClientOrderId, "resting", null, "", "", bestAsk),
-        BidState.Unfilled => Refusal(bid, "no_match", "No offers at or under the price cap are free now.", bestAsk),
-        _ => Refusal(bid, "order_ended", $"The order ended: {answer.State}.", bestAsk),
-    };
+    private static Protocol.BidAnswer Answer(
+        BidFrame bid, OrderBook.BidAnswer answer, UnitPrice? bestAsk) => answer.State switch
+        {
+            BidState.Matched => new(bid.ClientOrderId, "matched", answer.Job, "", "", null),
+            BidState.Resting => new(bid.ClientOrderId, "resting", null, "", "", bestAsk),
+            BidState.Unfilled => Refusal(bid, "no_match", "No offers at or under the price cap are free now.", bestAsk),
+            _ => Refusal(bid, "order_ended", $"The order ended: {answer.State}.", bestAsk),
+        };
 
     private static Protocol.BidAnswer Refusal(BidFrame bid, BookRefusal refusal, UnitPrice? bestAsk) => refusal switch
     {
         BookRefusal.InsufficientBudget => Refusal(
-            bid, "insufficient_budget", "The budget cannot hold the order: mkt deposit, then mkt budget open.", bestAsk),
+            bid,
+            "insufficient_budget",
+            "The budget cannot hold the order: mkt deposit, then mkt budget open.",
+            bestAsk),
         BookRefusal.BudgetClosed or BookRefusal.BudgetExpired or BookRefusal.UnknownBudget => Refusal(
             bid, "budget_closed", "The budget takes no orders: mkt budget open.", bestAsk),
         BookRefusal.Busy => Refusal(bid, "busy", "The book is behind; try again in a second.", bestAsk),

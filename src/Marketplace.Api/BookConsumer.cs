@@ -60,6 +60,9 @@ public sealed class BookConsumer(JobRunner jobs, EntryStore entry, IGatewayLinks
         gateways.TrySend(
             ended.Budget,
             new JobEnded(
-                ended.ClientOrderId, null, "no_match", "No offer at or under the price cap came in time. Nothing is charged."));
+                ended.ClientOrderId,
+                null,
+                "no_match",
+                "No offer at or under the price cap came in time. Nothing is charged."));
     }
 }

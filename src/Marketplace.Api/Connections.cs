@@ -4,7 +4,9 @@ using Marketplace.Protocol;
 
 namespace Marketplace.Api;
 
-/// <summary>The live connections of one kind of peer, by the peer's number. A newer connection replaces an older one.</summary>
+/// <summary>
+/// The live connections of one kind of peer, by the peer's number. A newer connection replaces an older one.
+/// </summary>
 public sealed class Connections<TKey>
     where TKey : notnull
 {
@@ -14,7 +16,8 @@ public sealed class Connections<TKey>
 
     public EthAddress? KeyOf(TKey key) => peers.TryGetValue(key, out var peer) ? peer.Key : null;
 
-    public bool TrySend(TKey key, Frame frame) => peers.TryGetValue(key, out var peer) && peer.Connection.TrySend(frame);
+    public bool TrySend(TKey key, Frame frame) =>
+        peers.TryGetValue(key, out var peer) && peer.Connection.TrySend(frame);
 
     public int Count => peers.Count;
 

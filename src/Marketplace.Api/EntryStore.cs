@@ -48,7 +48,8 @@ public sealed class EntryStore(Database database)
         ct);
 
     /// <summary>Keeps a bid's request before the book sees the bid. The same bid again changes nothing.</summary>
-    public Task KeepAsync(BudgetNo budgetNo, string clientOrderId, StoredBid bid, DateTimeOffset now, CancellationToken ct) =>
+    public Task KeepAsync(
+        BudgetNo budgetNo, string clientOrderId, StoredBid bid, DateTimeOffset now, CancellationToken ct) =>
         database.WriteAsync(
             (connection, transaction) => connection.ExecuteAsync(
                 """

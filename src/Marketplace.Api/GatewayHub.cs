@@ -9,7 +9,9 @@ using Marketplace.Settlement;
 
 namespace Marketplace.Api;
 
-/// <summary>The gateways' connections: bids come in, deliveries go out, statements are signed at the other end.</summary>
+/// <summary>
+/// The gateways' connections: bids come in, deliveries go out, statements are signed at the other end.
+/// </summary>
 public sealed partial class GatewayHub(
     IEscrowContract contract, BookLoop book, BidEntry bids, OperatorOptions options, Live live)
     : IGatewayLinks, IStatementSigner

@@ -31,7 +31,9 @@ public static class Handshake
         }
     }
 
-    /// <summary>Whether <paramref name="proof"/> is the signature of <paramref name="signer"/> over the challenge.</summary>
+    /// <summary>
+    /// Whether <paramref name="proof"/> is the signature of <paramref name="signer"/> over the challenge.
+    /// </summary>
     public static bool IsProved(
         ConnectionProof claim, ReadOnlySpan<byte> proof, EthAddress signer, Eip712Domain domain) =>
         EthSignature.TryFromCompact(proof, out var signature)

@@ -3,7 +3,9 @@ using Marketplace.Execution;
 
 namespace Marketplace.Api;
 
-/// <summary>Starts the book, keeps the clocks of jobs and facts going, and stops the process when the book fails.</summary>
+/// <summary>
+/// Starts the book, keeps the clocks of jobs and facts going, and stops the process when the book fails.
+/// </summary>
 public sealed partial class Housekeeping(
     Operator market, IRecurringJobManager recurring, IHostApplicationLifetime lifetime, TimeProvider time,
     ILogger<Housekeeping> logger) : BackgroundService

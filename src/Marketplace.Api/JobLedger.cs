@@ -4,7 +4,9 @@ using Marketplace.OrderBook;
 
 namespace Marketplace.Api;
 
-/// <summary>Execution's view of the book: more legs, and what becomes of a job's pot. Every call may be repeated.</summary>
+/// <summary>
+/// Execution's view of the book: more legs, and what becomes of a job's pot. Every call may be repeated.
+/// </summary>
 public sealed class JobLedger(BookLoop book) : IJobLedger
 {
     public async Task<Result<LegGrant, LegRejection>> AddLegAsync(

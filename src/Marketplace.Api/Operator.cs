@@ -8,7 +8,9 @@ using Marketplace.Storage;
 
 namespace Marketplace.Api;
 
-/// <summary>The market's parts put together: book, execution, links, facts. Where they know each other, they meet here.</summary>
+/// <summary>
+/// The market's parts put together: book, execution, links, facts. Where they know each other, they meet here.
+/// </summary>
 public sealed class Operator : IAsyncDisposable
 {
     public Operator(
@@ -68,14 +70,17 @@ public sealed class Operator : IAsyncDisposable
         await Database.DisposeAsync();
     }
 
-    /// <summary>The book and its consumer know each other: the book is made first and its consumer set before it starts.</summary>
+    /// <summary>
+    /// The book and its consumer know each other: the book is made first and its consumer set before it starts.
+    /// </summary>
     private sealed class LateConsumer : IBookEvents
     {
         public IBookEvents? Target { get; set; }
 
         public Task<long> CursorAsync(CancellationToken ct) => Consumer.CursorAsync(ct);
 
-        public Task ConsumeAsync(IReadOnlyList<BookEvent> events, CancellationToken ct) => Consumer.ConsumeAsync(events, ct);
+        public Task ConsumeAsync(IReadOnlyList<BookEvent> events, CancellationToken ct) =>
+            Consumer.ConsumeAsync(events, ct);
 
         private IBookEvents Consumer => Target ?? throw new InvariantViolationException("The book has a consumer.");
     }

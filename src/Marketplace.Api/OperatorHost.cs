@@ -10,7 +10,8 @@ public static class OperatorHost
 {
     private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(5);
 
-    /// <param name="makeTick">Makes settlement's tick out of the parts that only the caller has: keys and chain.</param>
+    /// <param name="makeTick">Makes settlement's tick out of the parts that only the caller has: keys and
+    /// chain.</param>
     public static WebApplication Build(
         OperatorOptions options,
         IEscrowContract contract,
@@ -21,7 +22,9 @@ public static class OperatorHost
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(options.ListenUrl);
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
-            .SetMinimumLevel(minimumLevel).AddFilter("Hangfire", LogLevel.Error).AddFilter("Microsoft", LogLevel.Warning);
+            .SetMinimumLevel(minimumLevel)
+            .AddFilter("Hangfire", LogLevel.Error)
+            .AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownPatience);
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(services => new Operator(

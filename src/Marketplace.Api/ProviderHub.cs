@@ -75,10 +75,12 @@ public sealed partial class ProviderHub(
             var market = await entry.ListAsync(offer.Model, offer.DeterminismClass, offer.ContextTokens, ct);
             var clientOrderId = string.Create(CultureInfo.InvariantCulture, $"{live.Life}-{number}-{index}");
             var answer = await book.SubmitAsync(
-                new PlaceAsk(market, provider.ProviderId, provider.Owner, offer.Price, offer.Capacity, clientOrderId), ct);
+                new PlaceAsk(market, provider.ProviderId, provider.Owner, offer.Price, offer.Capacity, clientOrderId),
+                ct);
             if (!answer.IsOk)
             {
-                connections.TrySend(provider.ProviderId, new Refused(answer.Rejection.ToString(), "The ask was not taken."));
+                connections.TrySend(
+                    provider.ProviderId, new Refused(answer.Rejection.ToString(), "The ask was not taken."));
             }
         }
     }

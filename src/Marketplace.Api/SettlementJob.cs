@@ -3,7 +3,9 @@ using Marketplace.Settlement;
 
 namespace Marketplace.Api;
 
-/// <summary>What Hangfire calls. Hangfire is only the clock: the tables are the truth, and a tick may run twice.</summary>
+/// <summary>
+/// What Hangfire calls. Hangfire is only the clock: the tables are the truth, and a tick may run twice.
+/// </summary>
 public sealed class SettlementJob(SettlementTick tick)
 {
     public const string Id = "settlement";

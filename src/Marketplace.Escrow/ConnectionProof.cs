@@ -3,7 +3,9 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Escrow;
 
-/// <summary>What a gateway or a provider signs to show that the connection is its own: the operator's fresh challenge.</summary>
+/// <summary>
+/// What a gateway or a provider signs to show that the connection is its own: the operator's fresh challenge.
+/// </summary>
 /// <param name="Role"><c>gateway</c> or <c>provider</c>: a proof for one cannot be used as the other.</param>
 /// <param name="Number">The budget's number, or the provider's.</param>
 public sealed record ConnectionProof(Hash32 Challenge, string Role, uint Number)

@@ -2,7 +2,9 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Escrow;
 
-/// <summary>What slices tell each other through the fact log. Each is consumed at least once, by the fact's id.</summary>
+/// <summary>
+/// What slices tell each other through the fact log. Each is consumed at least once, by the fact's id.
+/// </summary>
 public static class FactKinds
 {
     public const string JobTicketed = "job-ticketed";
@@ -20,11 +22,22 @@ public sealed record JobTicketed(JobTicket Ticket, byte[] TicketSignature, Recei
 
 /// <summary>A budget's opening is final: orders may be admitted against it.</summary>
 public sealed record BudgetFinal(
-    BudgetNo BudgetNo, EthAddress Buyer, EthAddress Session, TokenAmount Cap, BasisPoints MaxFeeBps, ulong ExpiryUnixSeconds);
+    BudgetNo BudgetNo,
+    EthAddress Buyer,
+    EthAddress Session,
+    TokenAmount Cap,
+    BasisPoints MaxFeeBps,
+    ulong ExpiryUnixSeconds);
 
 /// <summary>A budget is closing or closed: no new order is admitted against it.</summary>
 public sealed record BudgetEnded(BudgetNo BudgetNo, ulong ExpiryUnixSeconds);
 
 /// <summary>A statement was read from a final block: its amounts are settled.</summary>
 public sealed record StatementFinal(
-    BudgetNo BudgetNo, uint FromJob, uint ThroughJob, TokenAmount Total, TokenAmount Fee, TxHash TxHash, BlockNumber Block);
+    BudgetNo BudgetNo,
+    uint FromJob,
+    uint ThroughJob,
+    TokenAmount Total,
+    TokenAmount Fee,
+    TxHash TxHash,
+    BlockNumber Block);

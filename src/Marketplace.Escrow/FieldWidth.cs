@@ -13,7 +13,9 @@ public static class FieldWidth
 
     /// <exception cref="FieldOverflowException">The amount is 2^40 micro-tokens or more.</exception>
     public static ulong U40(TokenAmount amount) =>
-        (ulong)amount.Micro <= MaxU40 ? (ulong)amount.Micro : throw new FieldOverflowException($"{amount} does not fit 40 bits.");
+        (ulong)amount.Micro <= MaxU40
+            ? (ulong)amount.Micro
+            : throw new FieldOverflowException($"{amount} does not fit 40 bits.");
 
     /// <exception cref="FieldOverflowException">The id is 0, or 2^24 or more.</exception>
     public static uint U24(ProviderId provider) => provider.Value is > 0 and <= MaxU24

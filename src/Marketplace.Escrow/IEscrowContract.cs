@@ -72,7 +72,9 @@ public interface IEscrowContract
 
     Task<ChainBlock?> BlockAsync(BlockNumber number, CancellationToken ct);
 
-    /// <summary>The events of the escrow contract in blocks <paramref name="from"/> to <paramref name="to"/>, in order.</summary>
+    /// <summary>
+    /// The events of the escrow contract in blocks <paramref name="from"/> to <paramref name="to"/>, in order.
+    /// </summary>
     Task<IReadOnlyList<EscrowEvent>> EventsAsync(BlockNumber from, BlockNumber to, CancellationToken ct);
 
     /// <summary>Views; <paramref name="at"/> null reads the newest block.</summary>

@@ -38,7 +38,9 @@ public sealed record JobResult(
         Eip712.Word(FinishedAt),
         Eip712.Word((ulong)Price.MicroPerMillionUnits)));
 
-    /// <summary>Whether <paramref name="commit"/> was a promise of this very result by <paramref name="signer"/>.</summary>
+    /// <summary>
+    /// Whether <paramref name="commit"/> was a promise of this very result by <paramref name="signer"/>.
+    /// </summary>
     public bool Opens(ResultCommit commit, Eip712Domain domain, EthAddress signer) =>
         commit.AssignmentId == AssignmentId
         && commit.ProviderId == ProviderId

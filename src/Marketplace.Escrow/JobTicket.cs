@@ -3,7 +3,9 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Escrow;
 
-/// <summary>The buyer's session signature over one delivered result: payee, digest, exact amount (settlement 2.4).</summary>
+/// <summary>
+/// The buyer's session signature over one delivered result: payee, digest, exact amount (settlement 2.4).
+/// </summary>
 /// <param name="DeliveredAt">Unix seconds.</param>
 public sealed record JobTicket(
     BudgetNo BudgetNo,

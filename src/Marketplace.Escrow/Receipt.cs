@@ -16,7 +16,9 @@ public enum VerdictOutcome : byte
     Outvoted = 3,
 }
 
-/// <summary>The leaf that proves one leg of one job: who, what hashes, how much, verdict (settlement 5, item 4).</summary>
+/// <summary>
+/// The leaf that proves one leg of one job: who, what hashes, how much, verdict (settlement 5, item 4).
+/// </summary>
 public sealed record Receipt(
     BudgetNo BudgetNo,
     JobNo JobNo,

@@ -4,7 +4,9 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Escrow;
 
-/// <summary>The packed bytes of one settle call (settlement 3.2): anchor, providers in rising order, statements.</summary>
+/// <summary>
+/// The packed bytes of one settle call (settlement 3.2): anchor, providers in rising order, statements.
+/// </summary>
 public static class SettlePayload
 {
     private const string CosignType = "CosignBatch(bytes32 payloadHash)";
@@ -12,7 +14,8 @@ public static class SettlePayload
     /// <exception cref="FieldOverflowException">A value does not fit its field.</exception>
     public static byte[] Encode(Hash32 anchor, IReadOnlyList<SignedStatement> statements)
     {
-        var providers = statements.SelectMany(row => row.Statement.Lines).Select(line => FieldWidth.U24(line.ProviderId))
+        var providers = statements.SelectMany(row => row.Statement.Lines)
+            .Select(line => FieldWidth.U24(line.ProviderId))
             .Distinct().Order().ToList();
         using var bytes = new MemoryStream();
         bytes.Write(anchor.ToBytes());

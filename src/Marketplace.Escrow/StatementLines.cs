@@ -3,10 +3,14 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Escrow;
 
-/// <summary>What one statement pays one provider: one amount for each of its jobs, in the order of the receipts.</summary>
+/// <summary>
+/// What one statement pays one provider: one amount for each of its jobs, in the order of the receipts.
+/// </summary>
 public sealed record ProviderLine(ProviderId ProviderId, IReadOnlyList<TokenAmount> Amounts);
 
-/// <summary>The packed lines of a statement: <c>{ u24 providerId | u8 nJobs | nJobs x u40 amount }*</c> (settlement 2.4).</summary>
+/// <summary>
+/// The packed lines of a statement: <c>{ u24 providerId | u8 nJobs | nJobs x u40 amount }*</c> (settlement 2.4).
+/// </summary>
 public static class StatementLines
 {
     private const int GroupHeaderBytes = 4;
@@ -32,7 +36,8 @@ public static class StatementLines
         return bytes.ToArray();
     }
 
-    /// <exception cref="FormatException">The bytes end inside a group, a group is empty, or a provider is 0.</exception>
+    /// <exception cref="FormatException">The bytes end inside a group, a group is empty, or a provider is
+    /// 0.</exception>
     public static IReadOnlyList<ProviderLine> Decode(ReadOnlySpan<byte> bytes)
     {
         var lines = new List<ProviderLine>();

@@ -61,7 +61,11 @@ public static class Keystore
                 kdf = "scrypt",
                 kdfparams = new
                 {
-                    dklen = DerivedLength, n = scryptN, r = ScryptR, p = ScryptP, salt = Convert.ToHexStringLower(salt),
+                    dklen = DerivedLength,
+                    n = scryptN,
+                    r = ScryptR,
+                    p = ScryptP,
+                    salt = Convert.ToHexStringLower(salt),
                 },
                 mac = Convert.ToHexStringLower(Mac(derived, cipherText)),
             },

@@ -12,7 +12,7 @@ internal sealed unsafe class NativeSecp256k1 : ISecp256k1Backend
     private const int OpaqueLength = 128; // larger than both opaque structs (64 and 65 bytes)
     private const int PublicKeyLength = 65;
 
-    private static readonly string[] FileNames = 
+    private static readonly string[] FileNames =
         ["libsecp256k1.so.1", "libsecp256k1.so.2", "libsecp256k1.so.0", "libsecp256k1.so"];
 
     private readonly IntPtr context;

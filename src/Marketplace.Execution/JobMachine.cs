@@ -75,7 +75,8 @@ public static class JobMachine
             QuorumOpen => new Rest(),
             QuorumReached reached => new Deliver(reached.Digest, reached.Agreeing, reached.Outvoted),
             MoreRunsNeeded => new BuyLeg(job.Legs.Max(leg => leg.LegNo) + 1),
-            NoQuorum => new GiveUp("no_quorum", "The providers' results differ; none was accepted. Nothing is charged."),
+            NoQuorum => new GiveUp(
+                "no_quorum", "The providers' results differ; none was accepted. Nothing is charged."),
             _ => throw new InvariantViolationException($"A quorum decision {decision} is not known."),
         };
     }

@@ -111,7 +111,9 @@ internal sealed class LegRow
         ResultDigest is null ? null : new Hash32(ResultDigest));
 }
 
-/// <summary>A job as the operator shows it; instants are unix milliseconds, statuses those of <see cref="JobStatus"/>.</summary>
+/// <summary>
+/// A job as the operator shows it; instants are unix milliseconds, statuses those of <see cref="JobStatus"/>.
+/// </summary>
 public sealed class JobView
 {
     public long JobId { get; init; }

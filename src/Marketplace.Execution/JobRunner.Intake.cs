@@ -163,7 +163,8 @@ public sealed partial class JobRunner
     public Task DeliveryRefusedAsync(BudgetNo budget, DeliveryRefused frame, CancellationToken ct) => InTurnAsync(
         async () =>
         {
-            if (await store.FindAsync(frame.JobId, ct) is { Status: JobStatus.Delivering } job && job.BudgetNo == budget)
+            if (await store.FindAsync(frame.JobId, ct) is { Status: JobStatus.Delivering } job
+                && job.BudgetNo == budget)
             {
                 await SaveAsync(
                     job with { Status = JobStatus.Releasing, EndCode = frame.Code, EndMessage = frame.Message }, ct);

@@ -50,7 +50,9 @@ public sealed partial class JobRunner(
         },
         ct);
 
-    /// <summary>A provider is connected again: it gets its open assignments once more and answers with the same bytes.</summary>
+    /// <summary>
+    /// A provider is connected again: it gets its open assignments once more and answers with the same bytes.
+    /// </summary>
     public Task ProviderBackAsync(ProviderId provider, CancellationToken ct) => ForOpenLegsAsync(
         provider,
         (job, leg) =>
@@ -60,7 +62,9 @@ public sealed partial class JobRunner(
         },
         ct);
 
-    /// <summary>A provider left. What it has not committed to is given to another; a commit keeps until its reveal is due.</summary>
+    /// <summary>
+    /// A provider left. What it has not committed to is given to another; a commit keeps until its reveal is due.
+    /// </summary>
     public Task ProviderGoneAsync(ProviderId provider, CancellationToken ct) => ForOpenLegsAsync(
         provider,
         async (job, leg) =>
@@ -197,15 +201,12 @@ public sealed partial class JobRunner(
         var delivering = job with
         {
             Status = JobStatus.Delivering,
-            Legs = job.Legs.Select(leg => deliver.Agreeing.Contains(leg.LegNo) ? leg with { Status = LegStatus.Accepted }
+            Legs = job.Legs.Select(leg =>
+                deliver.Agreeing.Contains(leg.LegNo) ? leg with { Status = LegStatus.Accepted }
                 : deliver.Outvoted.Contains(leg.LegNo) ? leg with { Status = LegStatus.Outvoted } : leg).ToList(),
         };
         await SaveAsync(delivering, ct);
-        foreach (var leg in delivering.Legs.Where(leg => leg.Status == LegStatus.Outvoted))
-        {
-            links.Providers.TrySend(leg.ProviderId, new AssignmentClosed(leg.AssignmentId, "outvoted", TokenAmount.Zero));
-        }
-
+        SendOutvoted(delivering);
         SendDelivery(delivering);
     }
 
@@ -213,21 +214,7 @@ public sealed partial class JobRunner(
     {
         await SaveAsync(job, ct);
         texts.Remove(job.JobId);
-        var isPaid = job.Status == JobStatus.Done;
-        links.Gateways.TrySend(
-            job.BudgetNo,
-            isPaid ? new TicketsStored(job.JobId)
-                : new JobEnded(job.ClientOrderId, job.JobId, job.EndCode, job.EndMessage));
-        foreach (var leg in job.Legs.Where(leg => leg.IsLive || leg.Status == LegStatus.Accepted))
-        {
-            var pays = isPaid && leg.Status == LegStatus.Accepted;
-            links.Providers.TrySend(
-                leg.ProviderId,
-                new AssignmentClosed(
-                    leg.AssignmentId,
-                    pays ? "accepted" : "cancelled",
-                    pays ? TicketCheck.AmountOf(job, leg) : TokenAmount.Zero));
-        }
+        SendEnd(job);
     }
 
     private Leg Assign(LegGrant grant, DateTimeOffset now)
@@ -252,47 +239,11 @@ public sealed partial class JobRunner(
             null);
     }
 
-    private void SendOffers(Job job, IEnumerable<Leg> legs)
-    {
-        foreach (var leg in legs)
-        {
-            if (leg.Status == LegStatus.Assigned)
-            {
-                links.Providers.TrySend(
-                    leg.ProviderId,
-                    new AssignmentOffer(
-                        leg.AssignmentId,
-                        job.InputHash,
-                        job.Request,
-                        leg.Price,
-                        job.IsStreamed,
-                        leg.CommitBy.ToUnixTimeMilliseconds(),
-                        leg.RevealBy.ToUnixTimeMilliseconds()));
-            }
-            else if (leg is { Status: LegStatus.Committed, IsRevealAsked: true })
-            {
-                links.Providers.TrySend(leg.ProviderId, new RevealRequest(leg.AssignmentId));
-            }
-        }
-    }
-
-    private void SendDelivery(Job job)
-    {
-        var legs = job.Legs.Where(leg => leg.Status == LegStatus.Accepted).ToList();
-        var delivered = legs.Select(leg => new DeliveredLeg(
-            leg.ProviderId,
-            new Escrow.ResultCommit(leg.AssignmentId, leg.ProviderId, leg.Commitment!.Value),
-            leg.CommitSignature!,
-            JobStore.ResultOf(leg),
-            leg.ResultSignature!)).ToList();
-        links.Gateways.TrySend(
-            job.BudgetNo, new Delivery(job.ClientOrderId, job.JobId, legs[0].Canonical!, delivered, job.Legs.Count));
-    }
-
     private static Job Change(Job job, IReadOnlyList<int> legNos, Func<Leg, Leg> change) =>
         job with { Legs = job.Legs.Select(leg => legNos.Contains(leg.LegNo) ? change(leg) : leg).ToList() };
 
-    private Task SaveAsync(Job job, CancellationToken ct) => store.SaveAsync(job, [], surroundings.Time.GetUtcNow(), ct);
+    private Task SaveAsync(Job job, CancellationToken ct) =>
+        store.SaveAsync(job, [], surroundings.Time.GetUtcNow(), ct);
 
     private Task ForOpenLegsAsync(ProviderId provider, Func<Job, Leg, Task> act, CancellationToken ct) => InTurnAsync(
         async () =>

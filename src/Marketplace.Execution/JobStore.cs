@@ -27,7 +27,8 @@ public sealed class JobStore(Database database)
         connection => connection.ExecuteScalarAsync<long>("SELECT coalesce(max(seq), 0) FROM book_cursor"), ct);
 
     /// <summary>Stores a matched job and moves the book's cursor, once.</summary>
-    public Task CreateAsync(NewJob job, IReadOnlyList<Leg> legs, DateTimeOffset now, JobOptions options, CancellationToken ct) =>
+    public Task CreateAsync(
+        NewJob job, IReadOnlyList<Leg> legs, DateTimeOffset now, JobOptions options, CancellationToken ct) =>
         database.WriteAsync(
             async (connection, transaction) =>
             {
@@ -100,7 +101,8 @@ public sealed class JobStore(Database database)
         ct);
 
     public Task<IReadOnlyList<JobId>> OpenAsync(CancellationToken ct) => database.ReadAsync<IReadOnlyList<JobId>>(
-        async connection => (await connection.QueryAsync<long>("SELECT job_id FROM job WHERE status < 5 ORDER BY job_id"))
+        async connection =>
+            (await connection.QueryAsync<long>("SELECT job_id FROM job WHERE status < 5 ORDER BY job_id"))
             .Select(id => new JobId(id)).ToList(),
         ct);
 
@@ -147,7 +149,10 @@ public sealed class JobStore(Database database)
                 foreach (var fact in ticketed)
                 {
                     await connection.ExecuteAsync(
-                        "INSERT INTO ticket (assignment_id, budget_no, job_no) VALUES (@AssignmentId, @BudgetNo, @JobNo)",
+                        """
+                        INSERT INTO ticket (assignment_id, budget_no, job_no)
+                        VALUES (@AssignmentId, @BudgetNo, @JobNo)
+                        """,
                         new { fact.Ticket.AssignmentId, fact.Ticket.BudgetNo, fact.Ticket.JobNo },
                         transaction);
                     await FactLog.AppendAsync(connection, transaction, FactKinds.JobTicketed, fact, now);
@@ -158,8 +163,8 @@ public sealed class JobStore(Database database)
     private static Task InsertAsync(IDbConnection connection, IDbTransaction transaction, JobId job, Leg leg) =>
         connection.ExecuteAsync(
             """
-            INSERT INTO assignment (assignment_id, job_id, leg_no, provider_id, signer, price, status, commit_by, reveal_by,
-                is_reveal_asked, is_requests_fault)
+            INSERT INTO assignment (assignment_id, job_id, leg_no, provider_id, signer, price, status, commit_by,
+                reveal_by, is_reveal_asked, is_requests_fault)
             VALUES (@AssignmentId, @job, @LegNo, @ProviderId, @Signer, @Price, @Status, @CommitBy, @RevealBy, 0, 0)
             ON CONFLICT (job_id, leg_no) DO NOTHING
             """,
@@ -177,7 +182,8 @@ public sealed class JobStore(Database database)
             },
             transaction);
 
-    private static Task UpdateAsync(IDbConnection connection, IDbTransaction transaction, Job job, DateTimeOffset now) =>
+    private static Task UpdateAsync(
+        IDbConnection connection, IDbTransaction transaction, Job job, DateTimeOffset now) =>
         connection.ExecuteAsync(
             """
             UPDATE job SET status = @Status, paid = @Paid, fee = @Fee, end_code = @EndCode, end_message = @EndMessage,

@@ -18,7 +18,9 @@ public enum ResultFault
     /// <summary>It does not open the commit.</summary>
     DoesNotOpen,
 
-    /// <summary>The bytes are not those of the digest, or are no canonical text, or disagree with the token counts.</summary>
+    /// <summary>
+    /// The bytes are not those of the digest, or are no canonical text, or disagree with the token counts.
+    /// </summary>
     BadBytes,
 
     /// <summary>More units than were bought.</summary>

@@ -5,7 +5,9 @@ using Marketplace.Protocol;
 
 namespace Marketplace.Execution;
 
-/// <summary>Whether a gateway's tickets are those of the delivery: one a leg, the exact amount, the session's signature.</summary>
+/// <summary>
+/// Whether a gateway's tickets are those of the delivery: one a leg, the exact amount, the session's signature.
+/// </summary>
 public static class TicketCheck
 {
     /// <returns>What is wrong, or null.</returns>
@@ -17,7 +19,8 @@ public static class TicketCheck
             return $"{tickets.Count} tickets for {legs.Count} legs, or a job number twice.";
         }
 
-        return legs.Select(leg => FaultOf(job, leg, tickets, session, domain)).FirstOrDefault(fault => fault is not null);
+        return legs.Select(leg => FaultOf(job, leg, tickets, session, domain))
+            .FirstOrDefault(fault => fault is not null);
     }
 
     private static string? FaultOf(

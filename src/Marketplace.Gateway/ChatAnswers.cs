@@ -8,7 +8,8 @@ namespace Marketplace.Gateway;
 /// <summary>The JSON that OpenAI clients expect, and what we add to it.</summary>
 public static class ChatAnswers
 {
-    public static JsonObject Error(string code, string message, string? param = null, string type = "invalid_request_error") =>
+    public static JsonObject Error(
+        string code, string message, string? param = null, string type = "invalid_request_error") =>
         new()
         {
             ["error"] = new JsonObject { ["message"] = message, ["type"] = type, ["param"] = param, ["code"] = code },
@@ -30,21 +31,22 @@ public static class ChatAnswers
         ["settlement"] = Settlement(purchase),
     };
 
-    public static JsonObject Chunk(string clientOrderId, string model, DateTimeOffset now, string? text, string? finish) => new()
-    {
-        ["id"] = IdOf(clientOrderId),
-        ["object"] = "chat.completion.chunk",
-        ["created"] = now.ToUnixTimeSeconds(),
-        ["model"] = model,
-        ["choices"] = new JsonArray(new JsonObject
+    public static JsonObject Chunk(
+        string clientOrderId, string model, DateTimeOffset now, string? text, string? finish) => new()
         {
-            ["index"] = 0,
-            ["delta"] = text is null
+            ["id"] = IdOf(clientOrderId),
+            ["object"] = "chat.completion.chunk",
+            ["created"] = now.ToUnixTimeSeconds(),
+            ["model"] = model,
+            ["choices"] = new JsonArray(new JsonObject
+            {
+                ["index"] = 0,
+                ["delta"] = text is null
                 ? new JsonObject()
                 : new JsonObject { ["role"] = "assistant", ["content"] = text },
-            ["finish_reason"] = finish,
-        }),
-    };
+                ["finish_reason"] = finish,
+            }),
+        };
 
     public static JsonObject UsageChunk(StoredPurchase purchase, InferenceResult result, DateTimeOffset now) => new()
     {

@@ -17,7 +17,10 @@ public sealed record ChatOrder(
     private const int DefaultDemoTokens = 64;
     private const int MostTokens = 1_000_000;
     private static readonly string[] Unsupported =
-        ["tools", "functions", "logprobs", "top_logprobs", "logit_bias", "audio", "modalities", "frequency_penalty", "presence_penalty"];
+    [
+        "tools", "functions", "logprobs", "top_logprobs", "logit_bias", "audio", "modalities", "frequency_penalty",
+        "presence_penalty",
+    ];
 
     /// <summary>Reads the body of <c>POST /v1/chat/completions</c>.</summary>
     /// <returns>The order, or the error that says how to mend it.</returns>
@@ -110,7 +113,8 @@ public sealed record ChatOrder(
             }
 
             return messages.EnumerateArray().Select(message => new JobMessage(
-                ContentOf(message), Text(message, "role") ?? throw new BadField("messages", "A message has a role."))).ToList();
+                ContentOf(message),
+                Text(message, "role") ?? throw new BadField("messages", "A message has a role."))).ToList();
         }
 
         private static string ContentOf(JsonElement message)
@@ -138,7 +142,8 @@ public sealed record ChatOrder(
 
             return stop.ValueKind == JsonValueKind.String
                 ? [stop.GetString()!]
-                : stop.EnumerateArray().Select(entry => entry.GetString() ?? "").Where(entry => entry.Length > 0).ToList();
+                : stop.EnumerateArray().Select(entry => entry.GetString() ?? "")
+                    .Where(entry => entry.Length > 0).ToList();
         }
 
         private UnitPrice Limit()
@@ -161,7 +166,8 @@ public sealed record ChatOrder(
             var text = value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
             return UnitPrice.TryParse(text, out var price) && price.MicroPerMillionUnits > 0
                 ? price
-                : throw new BadField(field, $"'{field}' is tokens per million tokens with at most six decimals, like 0.25.");
+                : throw new BadField(
+                    field, $"'{field}' is tokens per million tokens with at most six decimals, like 0.25.");
         }
 
         private bool Verification(bool isStream) => Text(body, "verification") switch
@@ -197,7 +203,8 @@ public sealed record ChatOrder(
                 : throw new BadField(field, $"'{field}' is a whole number from {least} to {most}.");
         }
 
-        private bool Flag(string field) => body.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.True;
+        private bool Flag(string field) =>
+            body.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.True;
 
         private static string? Text(JsonElement from, string field) =>
             from.ValueKind == JsonValueKind.Object && from.TryGetProperty(field, out var value)

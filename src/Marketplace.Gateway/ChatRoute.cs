@@ -62,11 +62,13 @@ public sealed class ChatRoute(
     {
         if (link.Welcome is not { } terms || !link.IsConnected)
         {
-            return (null, new ApiError(503, "operator_unreachable", "The market cannot be reached; nothing was charged."));
+            return (
+                null, new ApiError(503, "operator_unreachable", "The market cannot be reached; nothing was charged."));
         }
 
         var now = time.GetUtcNow();
-        var perLeg = Metering.UnitsUp(PromptTokensUp(order.Request), (uint)order.Request.MaxTokens, terms.InputWeightBps);
+        var perLeg = Metering.UnitsUp(
+            PromptTokensUp(order.Request), (uint)order.Request.MaxTokens, terms.InputWeightBps);
         var cost = order.Limit.CostUp(perLeg) * order.Replicas;
         var bid = new BidFrame(
             Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)),
@@ -84,7 +86,9 @@ public sealed class ChatRoute(
         {
             null => (await desk.SendAsync(bid, ct), null),
             SpendRefusal.KeyLimit => (null, new ApiError(
-                402, "key_limit", $"This could cost {cost}: more than is left of the key's limit. Raise it, or lower max_tokens.")),
+                402,
+                "key_limit",
+                $"This could cost {cost}: more than is left of the key's limit. Raise it, or lower max_tokens.")),
             _ => (null, new ApiError(
                 402, "day_limit", $"This could cost {cost}: more than is left of the key's limit for today.")),
         };
@@ -149,7 +153,8 @@ public sealed class ChatRoute(
                 foreach (var piece in pieces)
                 {
                     sent++;
-                    await stream.SendAsync(ChatAnswers.Chunk(purchase.ClientOrderId, model, time.GetUtcNow(), piece, null), ct);
+                    await stream.SendAsync(
+                        ChatAnswers.Chunk(purchase.ClientOrderId, model, time.GetUtcNow(), piece, null), ct);
                 }
 
                 if (isQuiet)
@@ -258,7 +263,9 @@ public sealed class ChatRoute(
         return body.Length <= MaxBodyBytes ? body.ToArray() : [];
     }
 
-    /// <summary>The client's own key, or one from what it sent: a retry without a key is the same bytes again.</summary>
+    /// <summary>
+    /// The client's own key, or one from what it sent: a retry without a key is the same bytes again.
+    /// </summary>
     private static Hash32 DedupeKey(HttpContext http, ApiKey key, byte[] raw)
     {
         var given = http.Request.Headers["Idempotency-Key"].ToString();

@@ -51,7 +51,9 @@ public static class DeliveryCheck
 
         var legs = delivery.Legs.Select(leg => Price(ordered, leg)).ToList();
         var most = bid.Limit.CostUp(bid.PerLeg) * bid.Replicas;
-        return TokenAmount.Sum(legs.Select(leg => leg.Amount)) <= most ? (legs, "") : (null, "It costs more than was held.");
+        return TokenAmount.Sum(legs.Select(leg => leg.Amount)) <= most
+            ? (legs, "")
+            : (null, "It costs more than was held.");
     }
 
     private static string? TokensFault(BidFrame bid, InferenceResult result)

@@ -19,7 +19,8 @@ public static class GatewayHost
             .SetMinimumLevel(minimumLevel).AddFilter("Microsoft", LogLevel.Warning);
         var services = builder.Services;
         services.AddSingleton(options).AddSingleton(time).AddSingleton(new SessionSigner(session, contract.Domain));
-        services.AddSingleton(_ => Database.Open(Path.Combine(options.DataDirectory, "gateway.db"), MigrationSet.Gateway));
+        services.AddSingleton(
+            _ => Database.Open(Path.Combine(options.DataDirectory, "gateway.db"), MigrationSet.Gateway));
         services.AddSingleton(provider => new TicketBook(
             provider.GetRequiredService<Database>(), provider.GetRequiredService<SessionSigner>(), options.BudgetNo));
         services.AddSingleton<PurchaseStore>().AddSingleton<ApiKeys>().AddSingleton<OperatorLink>();
@@ -74,7 +75,9 @@ public static class GatewayHost
                 ["owned_by"] = "market",
                 ["context_length"] = market["context"]!.GetValue<int>(),
                 ["determinism_class"] = market["class"]!.GetValue<string>(),
-                ["pricing"] = ask is { } micro ? new JsonObject { ["max_price"] = new UnitPrice(micro).ToString() } : null,
+                ["pricing"] = ask is { } micro
+                    ? new JsonObject { ["max_price"] = new UnitPrice(micro).ToString() }
+                    : null,
             });
         }
 
@@ -94,7 +97,8 @@ public static class GatewayHost
             return;
         }
 
-        var legs = new JsonArray([.. (await purchases.LegsAsync(found.ClientOrderId, ct)).Select(leg => (JsonNode)new JsonObject
+        var tickets = await purchases.LegsAsync(found.ClientOrderId, ct);
+        var legs = new JsonArray([.. tickets.Select(leg => (JsonNode)new JsonObject
         {
             ["job_no"] = leg.JobNo.Value,
             ["provider"] = leg.ProviderId.Value,

@@ -4,7 +4,9 @@ using Marketplace.Protocol;
 
 namespace Marketplace.Gateway;
 
-/// <summary>The one connection to the operator, made again whenever it is lost. What was signed or ordered is sent again.</summary>
+/// <summary>
+/// The one connection to the operator, made again whenever it is lost. What was signed or ordered is sent again.
+/// </summary>
 public sealed partial class OperatorLink(
     GatewayOptions options, SessionSigner signer, TimeProvider time, ILogger<OperatorLink> logger)
 {
@@ -39,7 +41,8 @@ public sealed partial class OperatorLink(
 
     /// <param name="connected">What to send again first.</param>
     /// <param name="received">What to do with each frame, in order.</param>
-    public async Task RunAsync(Func<CancellationToken, Task> connected, Func<Frame, CancellationToken, Task> received, CancellationToken ct)
+    public async Task RunAsync(
+        Func<CancellationToken, Task> connected, Func<Frame, CancellationToken, Task> received, CancellationToken ct)
     {
         var pause = FirstPause;
         while (!ct.IsCancellationRequested)

@@ -121,7 +121,10 @@ public sealed partial class PurchaseDesk(
             && !CanonicalText.Decode(delivery.Canonical).Text.StartsWith(streamed, StringComparison.Ordinal))
         {
             await RefuseAsync(
-                delivery, "verification_failed", "The streamed answer was not the verified one. Nothing is charged.", ct);
+                delivery,
+                "verification_failed",
+                "The streamed answer was not the verified one. Nothing is charged.",
+                ct);
             return;
         }
 
@@ -194,7 +197,9 @@ public sealed partial class PurchaseDesk(
     private partial void LogRefused(string code, string message);
 }
 
-/// <summary>Providers' registered signers, read from the chain once each: any signer that ever was one stays valid.</summary>
+/// <summary>
+/// Providers' registered signers, read from the chain once each: any signer that ever was one stays valid.
+/// </summary>
 public sealed class ProviderSigners(IEscrowContract contract)
 {
     private readonly ConcurrentDictionary<ProviderId, EthAddress> known = new();

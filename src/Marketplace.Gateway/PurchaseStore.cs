@@ -23,7 +23,9 @@ public enum SpendRefusal
     DayLimit,
 }
 
-/// <summary>Keys, purchases, and what they reserve. What a purchase may cost counts as spent until it has ended.</summary>
+/// <summary>
+/// Keys, purchases, and what they reserve. What a purchase may cost counts as spent until it has ended.
+/// </summary>
 public sealed class PurchaseStore(Database database)
 {
     private const string Columns =
@@ -53,10 +55,13 @@ public sealed class PurchaseStore(Database database)
         ct);
 
     /// <summary>What a key has spent or reserved, in all and since <paramref name="dayStart"/>.</summary>
-    public Task<(TokenAmount Total, TokenAmount Day)> SpentAsync(Hash32 key, DateTimeOffset dayStart, CancellationToken ct) =>
+    public Task<(TokenAmount Total, TokenAmount Day)> SpentAsync(
+        Hash32 key, DateTimeOffset dayStart, CancellationToken ct) =>
         database.ReadAsync(connection => SpentAsync(connection, null, key, dayStart), ct);
 
-    /// <summary>Reserves and stores a purchase, or says which limit it would break. Decided and stored in one step.</summary>
+    /// <summary>
+    /// Reserves and stores a purchase, or says which limit it would break. Decided and stored in one step.
+    /// </summary>
     public Task<SpendRefusal?> ReserveAsync(
         ApiKey key, Hash32 dedupeKey, BidFrame bid, TokenAmount most, DateTimeOffset now, CancellationToken ct) =>
         database.WriteAsync<SpendRefusal?>(
@@ -76,7 +81,8 @@ public sealed class PurchaseStore(Database database)
 
                 await connection.ExecuteAsync(
                     """
-                    INSERT INTO purchase (client_order_id, key_hash, dedupe_key, state, bid, quorum, reserved, created_at)
+                    INSERT INTO purchase (
+                        client_order_id, key_hash, dedupe_key, state, bid, quorum, reserved, created_at)
                     VALUES (@ClientOrderId, @Hash, @dedupeKey, 'open', @body, @Quorum, @most, @now)
                     """,
                     new
@@ -94,7 +100,9 @@ public sealed class PurchaseStore(Database database)
             },
             ct);
 
-    /// <summary>The purchase that the same request belongs to: in flight, or ended a moment ago and never collected.</summary>
+    /// <summary>
+    /// The purchase that the same request belongs to: in flight, or ended a moment ago and never collected.
+    /// </summary>
     public Task<string?> AttachableAsync(Hash32 dedupeKey, DateTimeOffset since, CancellationToken ct) =>
         database.ReadAsync(
             connection => connection.QueryFirstOrDefaultAsync<string?>(
@@ -110,28 +118,34 @@ public sealed class PurchaseStore(Database database)
     public Task<StoredPurchase?> FindAsync(string clientOrderId, CancellationToken ct) =>
         FindAsync("p.client_order_id = @clientOrderId", new { clientOrderId }, ct);
 
-    public Task<StoredPurchase?> FindAsync(JobId job, CancellationToken ct) => FindAsync("p.job_id = @job", new { job }, ct);
+    public Task<StoredPurchase?> FindAsync(JobId job, CancellationToken ct) =>
+        FindAsync("p.job_id = @job", new { job }, ct);
 
     /// <summary>The tickets of a purchase.</summary>
     public Task<IReadOnlyList<JobTicket>> LegsAsync(string clientOrderId, CancellationToken ct) =>
         database.ReadAsync<IReadOnlyList<JobTicket>>(
             async connection => (await connection.QueryAsync<string>(
-                "SELECT ticket FROM ticket WHERE client_order_id = @clientOrderId ORDER BY job_no", new { clientOrderId }))
+                "SELECT ticket FROM ticket WHERE client_order_id = @clientOrderId ORDER BY job_no",
+                new { clientOrderId }))
                 .Select(body => JsonSerializer.Deserialize<JobTicket>(body)!).ToList(),
             ct);
 
-    public Task<IReadOnlyList<BidFrame>> OpenBidsAsync(CancellationToken ct) => database.ReadAsync<IReadOnlyList<BidFrame>>(
-        async connection => (await connection.QueryAsync<string>("SELECT bid FROM purchase WHERE state = 'open'"))
-            .Select(body => JsonSerializer.Deserialize<BidFrame>(body)!).ToList(),
-        ct);
+    public Task<IReadOnlyList<BidFrame>> OpenBidsAsync(CancellationToken ct) =>
+        database.ReadAsync<IReadOnlyList<BidFrame>>(
+            async connection => (await connection.QueryAsync<string>("SELECT bid FROM purchase WHERE state = 'open'"))
+                .Select(body => JsonSerializer.Deserialize<BidFrame>(body)!).ToList(),
+            ct);
 
     public Task CollectedAsync(string clientOrderId, CancellationToken ct) => database.WriteAsync(
         (connection, transaction) => connection.ExecuteAsync(
-            "UPDATE purchase SET is_collected = 1 WHERE client_order_id = @clientOrderId", new { clientOrderId }, transaction),
+            "UPDATE purchase SET is_collected = 1 WHERE client_order_id = @clientOrderId",
+            new { clientOrderId },
+            transaction),
         ct);
 
     /// <summary>Ends a purchase without a delivery: its reservation is free again.</summary>
-    public Task EndedAsync(string clientOrderId, string code, string message, DateTimeOffset now, CancellationToken ct) =>
+    public Task EndedAsync(
+        string clientOrderId, string code, string message, DateTimeOffset now, CancellationToken ct) =>
         database.WriteAsync(
             (connection, transaction) => connection.ExecuteAsync(
                 """
@@ -144,7 +158,11 @@ public sealed class PurchaseStore(Database database)
 
     /// <summary>Part of the transaction that signs the tickets.</summary>
     internal static Task DeliveredAsync(
-        IDbConnection connection, IDbTransaction transaction, Delivery delivery, TokenAmount cost, DateTimeOffset now) =>
+        IDbConnection connection,
+        IDbTransaction transaction,
+        Delivery delivery,
+        TokenAmount cost,
+        DateTimeOffset now) =>
         connection.ExecuteAsync(
             """
             UPDATE purchase SET state = 'delivered', cost = @cost, job_id = @JobId, canonical = @Canonical,
@@ -160,7 +178,8 @@ public sealed class PurchaseStore(Database database)
         var (total, day) = await connection.QuerySingleAsync<(long, long)>(
             """
             SELECT coalesce(sum(CASE WHEN state = 'open' THEN reserved ELSE cost END), 0),
-                coalesce(sum(CASE WHEN created_at < @dayStart THEN 0 WHEN state = 'open' THEN reserved ELSE cost END), 0)
+                coalesce(sum(
+                    CASE WHEN created_at < @dayStart THEN 0 WHEN state = 'open' THEN reserved ELSE cost END), 0)
             FROM purchase WHERE key_hash = @key
             """,
             new { key, dayStart },
@@ -168,7 +187,8 @@ public sealed class PurchaseStore(Database database)
         return (new TokenAmount(total), new TokenAmount(day));
     }
 
-    private Task<StoredPurchase?> FindAsync(string where, object parameters, CancellationToken ct) => database.ReadAsync(
+    private Task<StoredPurchase?> FindAsync(
+        string where, object parameters, CancellationToken ct) => database.ReadAsync(
         async connection => (await connection.QueryFirstOrDefaultAsync<PurchaseRow>(
             $"SELECT {Columns} FROM purchase p WHERE {where}", parameters))?.ToPurchase(),
         ct);

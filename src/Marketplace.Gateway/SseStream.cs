@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Marketplace.Gateway;
 
-/// <summary>Server-sent events by hand: the framework's own cannot write the comments that keep a connection alive.</summary>
+/// <summary>
+/// Server-sent events by hand: the framework's own cannot write the comments that keep a connection alive.
+/// </summary>
 public sealed class SseStream(HttpContext http)
 {
     public async Task StartAsync(CancellationToken ct)

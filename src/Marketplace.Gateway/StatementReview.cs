@@ -51,7 +51,8 @@ public static class StatementReview
     {
         var tickets = issued.ToDictionary(row => row.Ticket.AssignmentId);
         if (receipts.Count == 0 || receipts.Select(receipt => receipt.AssignmentId).Distinct().Count() != receipts.Count
-            || receipts.Any(receipt => !tickets.TryGetValue(receipt.AssignmentId, out var row) || row.Receipt != receipt))
+            || receipts.Any(
+                receipt => !tickets.TryGetValue(receipt.AssignmentId, out var row) || row.Receipt != receipt))
         {
             return false;
         }

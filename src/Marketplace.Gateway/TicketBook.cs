@@ -11,7 +11,9 @@ namespace Marketplace.Gateway;
 /// <summary>Everything the session key signed. It is stored before it leaves.</summary>
 public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo budget)
 {
-    /// <summary>Signs a delivery's tickets and closes its purchase, in one transaction; the same job again gives the same.</summary>
+    /// <summary>
+    /// Signs a delivery's tickets and closes its purchase, in one transaction; the same job again gives the same.
+    /// </summary>
     public Task<TicketFrame> IssueAsync(
         Delivery delivery, IReadOnlyList<CheckedLeg> legs, Ordered ordered, DateTimeOffset now, CancellationToken ct) =>
         database.WriteAsync(
@@ -24,7 +26,9 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
                 }
 
                 var next = await connection.ExecuteScalarAsync<long>(
-                    "SELECT coalesce(max(job_no) + 1, 0) FROM ticket WHERE budget_no = @budget", new { budget }, transaction);
+                    "SELECT coalesce(max(job_no) + 1, 0) FROM ticket WHERE budget_no = @budget",
+                    new { budget },
+                    transaction);
                 var rows = legs.Select((leg, index) =>
                     Sign(leg, new JobNo(checked((uint)(next + index))), ordered.Bid, now)).ToList();
                 foreach (var row in rows)
@@ -61,7 +65,9 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
             "UPDATE ticket SET state = 'stored' WHERE job_id = @job AND state = 'issued'", new { job }, transaction),
         ct);
 
-    /// <summary>The operator gave the job's hold back: its tickets are not asked for any more, and cost nothing.</summary>
+    /// <summary>
+    /// The operator gave the job's hold back: its tickets are not asked for any more, and cost nothing.
+    /// </summary>
     public Task VoidAsync(JobId job, CancellationToken ct) => database.WriteAsync(
         async (connection, transaction) =>
         {
@@ -71,7 +77,9 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
         },
         ct);
 
-    /// <summary>Signs a statement if it pays exactly what was promised; the same again gives the same signature.</summary>
+    /// <summary>
+    /// Signs a statement if it pays exactly what was promised; the same again gives the same signature.
+    /// </summary>
     public Task<StatementReply> SignAsync(StatementRequest request, CancellationToken ct) => database.WriteAsync(
         async (connection, transaction) =>
         {
@@ -190,7 +198,14 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
             INSERT INTO statement (digest, budget_no, from_job, through_job, signature)
             VALUES (@digest, @BudgetNo, @from, @through, @signature)
             """,
-            new { digest, statement.BudgetNo, from = (long)statement.FromJob, through = (long)statement.ThroughJob, signature },
+            new
+            {
+                digest,
+                statement.BudgetNo,
+                from = (long)statement.FromJob,
+                through = (long)statement.ThroughJob,
+                signature,
+            },
             transaction);
         await connection.ExecuteAsync(
             "UPDATE ticket SET statement_from = @from WHERE assignment_id IN @paid",
@@ -221,7 +236,8 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
         IDbConnection connection, IDbTransaction transaction, Delivery delivery, SignedTicket row) =>
         connection.ExecuteAsync(
             """
-            INSERT INTO ticket (budget_no, job_no, assignment_id, job_id, client_order_id, ticket, signature, receipt, state)
+            INSERT INTO ticket (
+                budget_no, job_no, assignment_id, job_id, client_order_id, ticket, signature, receipt, state)
             VALUES (@BudgetNo, @JobNo, @AssignmentId, @JobId, @ClientOrderId, @ticket, @Signature, @receipt, 'issued')
             """,
             new
@@ -241,7 +257,9 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
         IDbConnection connection, IDbTransaction? transaction, JobId job)
     {
         var rows = await connection.QueryAsync<(string Ticket, byte[] Signature, string Receipt)>(
-            "SELECT ticket, signature, receipt FROM ticket WHERE job_id = @job ORDER BY job_no", new { job }, transaction);
+            "SELECT ticket, signature, receipt FROM ticket WHERE job_id = @job ORDER BY job_no",
+            new { job },
+            transaction);
         return rows.Select(row => new SignedTicket(
             JsonSerializer.Deserialize<JobTicket>(row.Ticket)!,
             row.Signature,

@@ -14,7 +14,8 @@ public sealed class DemoLexiconEngine(LexiconModel model, int threads) : IInfere
     public const string DeterminismClass = "lex-int8-1";
 
     public Task<IReadOnlyList<EngineModel>> ListModelsAsync(CancellationToken ct) =>
-        Task.FromResult<IReadOnlyList<EngineModel>>([new EngineModel(ModelName, DeterminismClass, model.ContextTokens)]);
+        Task.FromResult<IReadOnlyList<EngineModel>>(
+            [new EngineModel(ModelName, DeterminismClass, model.ContextTokens)]);
 
     public async Task<Result<InferenceResult, InferenceRejection>> RunAsync(
         InferenceRequest request, Func<string, ValueTask> onText, CancellationToken ct)
@@ -52,7 +53,11 @@ public sealed class DemoLexiconEngine(LexiconModel model, int threads) : IInfere
     }
 
     private async Task<InferenceResult> GenerateAsync(
-        InferenceRequest request, LexiconSession session, int promptTokens, Func<string, ValueTask> onText, CancellationToken ct)
+        InferenceRequest request,
+        LexiconSession session,
+        int promptTokens,
+        Func<string, ValueTask> onText,
+        CancellationToken ct)
     {
         var limit = Math.Min(request.MaxTokens, model.ContextTokens - promptTokens);
         var sampler = new Sampler(request.TemperatureMilli, request.TopPMilli, request.Seed);

@@ -98,7 +98,8 @@ public sealed class GgufFile
             {
                 GgufType.Float32 => values * 4,
                 GgufType.Q8 => values / 32 * 34,
-                _ => throw new GgufFormatException($"Tensor {header.Name} has type {header.Type}; float32 and Q8_0 are read."),
+                _ => throw new GgufFormatException(
+                    $"Tensor {header.Name} has type {header.Type}; float32 and Q8_0 are read."),
             };
             var data = bytes.Slice(checked((int)(start + header.Offset)), length);
             return new GgufTensor(header.Name, header.Dimensions, header.Type, data);

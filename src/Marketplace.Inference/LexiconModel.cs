@@ -26,7 +26,8 @@ public sealed class LexiconModel
         Vocabulary = vocabulary.Count;
         Embedding = new QuantizedMatrix(file.Tensor("token_embd.weight", GgufType.Q8, Width, Vocabulary));
         OutputNorm = Floats(file.Tensor("output_norm.weight", GgufType.Float32, Width));
-        Blocks = Enumerable.Range(0, Layers).Select(layer => new LexiconBlock(file, layer, Width, FeedForward)).ToArray();
+        Blocks = Enumerable.Range(0, Layers)
+            .Select(layer => new LexiconBlock(file, layer, Width, FeedForward)).ToArray();
         Rotation = new RotaryTable(ContextTokens, Width / Heads, RopeBase(file));
     }
 
@@ -115,7 +116,9 @@ internal sealed class RotaryTable
         Pairs = headWidth / 2;
         Sine = new float[positions * Pairs];
         Cosine = new float[positions * Pairs];
-        var lnBase = frequencyBase == 10_000 ? 4 * Ln10 : throw new GgufFormatException("The RoPE base must be 10,000.");
+        var lnBase = frequencyBase == 10_000
+            ? 4 * Ln10
+            : throw new GgufFormatException("The RoPE base must be 10,000.");
         for (var pair = 0; pair < Pairs; pair++)
         {
             var frequency = ExactMath.Exp(-lnBase * (2.0 * pair / headWidth));

@@ -1,7 +1,9 @@
 namespace Marketplace.Inference;
 
 /// <summary>One conversation's forward passes: a token in, logits out, keys and values kept.</summary>
-/// <remarks>Threads share out whole rows, and a row is summed by one thread in one order: their number changes no bit.</remarks>
+/// <remarks>
+/// Threads share out whole rows, and a row is summed by one thread in one order: their number changes no bit.
+/// </remarks>
 internal sealed class LexiconSession
 {
     private readonly LexiconModel model;

@@ -104,7 +104,8 @@ public sealed class OpenAiEngine(HttpClient http, Uri baseUri) : IInferenceEngin
             : throw new EngineFaultException("The engine's stream ended early, or gave no usage.");
     }
 
-    private static string PieceOf(JsonElement chunk, ref FinishReason finish, ref uint promptTokens, ref uint completionTokens)
+    private static string PieceOf(
+        JsonElement chunk, ref FinishReason finish, ref uint promptTokens, ref uint completionTokens)
     {
         if (chunk.TryGetProperty("error", out _))
         {
@@ -132,7 +133,9 @@ public sealed class OpenAiEngine(HttpClient http, Uri baseUri) : IInferenceEngin
     }
 
     private static int ContextOf(JsonElement model) =>
-        model.TryGetProperty("max_model_len", out var length) && length.TryGetInt32(out var tokens) ? tokens : UnknownContext;
+        model.TryGetProperty("max_model_len", out var length) && length.TryGetInt32(out var tokens)
+            ? tokens
+            : UnknownContext;
 
     private static async Task<JsonDocument> ReadAsync(HttpResponseMessage answer, CancellationToken ct) =>
         answer.IsSuccessStatusCode
@@ -179,9 +182,11 @@ public static class EngineProbe
     private static readonly Uri[] Usual =
         [new("http://127.0.0.1:8000"), new("http://127.0.0.1:8080"), new("http://127.0.0.1:11434")];
 
-    public static async Task<IReadOnlyList<Uri>> FindLocalAsync(HttpClient http, TimeProvider time, CancellationToken ct)
+    public static async Task<IReadOnlyList<Uri>> FindLocalAsync(
+        HttpClient http, TimeProvider time, CancellationToken ct)
     {
-        var answers = await Task.WhenAll(Usual.Select(async uri => (uri, IsThere: await AnswersAsync(http, uri, time, ct))));
+        var answers = await Task.WhenAll(
+            Usual.Select(async uri => (uri, IsThere: await AnswersAsync(http, uri, time, ct))));
         return answers.Where(answer => answer.IsThere).Select(answer => answer.uri).ToList();
     }
 
@@ -193,7 +198,8 @@ public static class EngineProbe
         {
             return (await new OpenAiEngine(http, uri).ListModelsAsync(both.Token)).Count > 0;
         }
-        catch (Exception fault) when (fault is EngineFaultException or OperationCanceledException or KeyNotFoundException)
+        catch (Exception fault)
+            when (fault is EngineFaultException or OperationCanceledException or KeyNotFoundException)
         {
             return false;
         }

@@ -118,7 +118,9 @@ internal sealed class QuantizedVector(int length)
             for (var index = 0; index < part.Length; index++)
             {
                 var scaled = part[index] * factor;
-                Values[(block * QuantizedMatrix.BlockSize) + index] = (sbyte)(scaled >= 0 ? scaled + 0.5f : scaled - 0.5f);
+                Values[(block * QuantizedMatrix.BlockSize) + index] = (sbyte)(scaled >= 0
+                    ? scaled + 0.5f
+                    : scaled - 0.5f);
             }
         }
     }

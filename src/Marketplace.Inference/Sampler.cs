@@ -1,6 +1,8 @@
 namespace Marketplace.Inference;
 
-/// <summary>Chooses tokens from logits: greedy, or seeded with temperature and top-p. The same seed, the same tokens.</summary>
+/// <summary>
+/// Chooses tokens from logits: greedy, or seeded with temperature and top-p. The same seed, the same tokens.
+/// </summary>
 internal sealed class Sampler(int temperatureMilli, int topPMilli, ulong seed)
 {
     private ulong state = seed;

@@ -54,7 +54,9 @@ public sealed partial class BookLoop : IAsyncDisposable
     /// <summary>Ends when the book stops; faulted when it failed, and then the process should end too.</summary>
     public Task Completion => running.Task;
 
-    /// <summary>Replays the journal, then takes commands. Events the consumer has not seen are published again.</summary>
+    /// <summary>
+    /// Replays the journal, then takes commands. Events the consumer has not seen are published again.
+    /// </summary>
     /// <exception cref="JournalCorruptException">The journal is damaged.</exception>
     /// <exception cref="JournalBehindConsumerException">The journal lacks what was consumed already.</exception>
     public async Task StartAsync(CancellationToken ct)
@@ -68,7 +70,7 @@ public sealed partial class BookLoop : IAsyncDisposable
             throw new JournalBehindConsumerException(journal.LastSeq, cursor);
         }
 
-        LogReplayed(logger, journal.LastSeq, time.GetElapsedTime(started).TotalMilliseconds, journal.TornBytes);
+        LogReplayed(logger, journal.LastSeq, (long)time.GetElapsedTime(started).TotalMilliseconds, journal.TornBytes);
         publishing = Task.Run(() => publisher.RunAsync(stopping.Token), CancellationToken.None);
         writing = Task.Run(WriteAsync, CancellationToken.None);
         var second = TimeSpan.FromSeconds(1);
@@ -76,7 +78,8 @@ public sealed partial class BookLoop : IAsyncDisposable
     }
 
     /// <summary>
-    /// Answers when the command's effect is on disk. A caller that stops waiting learns what became of it by sending the
+    /// Answers when the command's effect is on disk. A caller that stops waiting learns what became of it by sending
+    /// the
     /// same command again.
     /// </summary>
     /// <exception cref="BookStoppedException">The book is not running.</exception>
@@ -251,10 +254,10 @@ public sealed partial class BookLoop : IAsyncDisposable
         return now > last ? now : last;
     }
 
-    [LoggerMessage(Level = LogLevel.Information,
-        Message = "Replayed {Records} journal records in {Milliseconds} ms; cut {TornBytes} unfinished bytes off")]
-    private static partial void LogReplayed(ILogger logger, long records, double milliseconds, long tornBytes);
+    [LoggerMessage(1002, LogLevel.Information,
+        "Replayed {Records} journal records in {Milliseconds} ms; cut {TornBytes} unfinished bytes off")]
+    private static partial void LogReplayed(ILogger logger, long records, long milliseconds, long tornBytes);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The order book stopped")]
+    [LoggerMessage(1003, LogLevel.Critical, "The order book stopped")]
     private static partial void LogFailed(ILogger logger, Exception failure);
 }

@@ -3,7 +3,9 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Protocol;
 
-/// <summary>One message on a connection: a JSON object with its <c>type</c>. Unknown types end the connection.</summary>
+/// <summary>
+/// One message on a connection: a JSON object with its <c>type</c>. Unknown types end the connection.
+/// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Challenge), "challenge")]
 [JsonDerivedType(typeof(Refused), "refused")]

@@ -34,7 +34,8 @@ public sealed class FrameSocket(WebSocket socket) : IDisposable
         {
             await socket.SendAsync(bytes.AsMemory(), WebSocketMessageType.Text, endOfMessage: true, ct);
         }
-        catch (Exception fault) when (fault is WebSocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception fault)
+            when (fault is WebSocketException or ObjectDisposedException or InvalidOperationException)
         {
             throw new ConnectionEndedException("The connection ended while sending.", fault);
         }
@@ -66,7 +67,8 @@ public sealed class FrameSocket(WebSocket socket) : IDisposable
         {
             T expected => expected,
             Refused refused => throw new ConnectionEndedException($"{refused.Code}: {refused.Message}"),
-            var other => throw new ConnectionEndedException($"Expected {typeof(T).Name}, received {other.GetType().Name}."),
+            var other => throw new ConnectionEndedException(
+                $"Expected {typeof(T).Name}, received {other.GetType().Name}."),
         };
 
     public void Dispose()

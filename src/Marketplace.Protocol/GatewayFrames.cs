@@ -57,7 +57,9 @@ public sealed record Delivery(
 /// <param name="Signature">The session key's signature over the ticket, 64 bytes.</param>
 public sealed record SignedTicket(JobTicket Ticket, byte[] Signature, Receipt Receipt);
 
-/// <summary>The gateway's tickets for a delivery, one a leg. Sent again after a reconnect until they are stored.</summary>
+/// <summary>
+/// The gateway's tickets for a delivery, one a leg. Sent again after a reconnect until they are stored.
+/// </summary>
 public sealed record TicketFrame(string ClientOrderId, JobId JobId, IReadOnlyList<SignedTicket> Tickets) : Frame;
 
 public sealed record TicketsStored(JobId JobId) : Frame;

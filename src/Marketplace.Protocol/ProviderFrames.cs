@@ -10,11 +10,15 @@ public sealed record Offer(
 /// <param name="Proof">The provider's signature over <see cref="ConnectionProof"/>, 64 bytes.</param>
 public sealed record ProviderHello(ProviderId ProviderId, byte[] Proof, IReadOnlyList<Offer> Offers) : Frame;
 
-/// <param name="FeeBps">What the operator adds to the buyer's bill; the provider's pay is its price times the units.</param>
+/// <param name="FeeBps">What the operator adds to the buyer's bill; the provider's pay is its price times the
+/// units.</param>
 public sealed record ProviderWelcome(ProviderId ProviderId, BasisPoints FeeBps) : Frame;
 
-/// <summary>One provider's order to run one job. Nothing in it names the job, the buyer, the budget or its peers.</summary>
-/// <param name="Request">The canonical request bytes (<see cref="JobRequest"/>), whose hash is <paramref name="InputHash"/>.</param>
+/// <summary>
+/// One provider's order to run one job. Nothing in it names the job, the buyer, the budget or its peers.
+/// </summary>
+/// <param name="Request">The canonical request bytes (<see cref="JobRequest"/>), whose hash is <paramref
+/// name="InputHash"/>.</param>
 public sealed record AssignmentOffer(
     AssignmentId AssignmentId,
     Hash32 InputHash,
@@ -38,9 +42,12 @@ public sealed record RevealRequest(AssignmentId AssignmentId) : Frame;
 public sealed record RevealFrame(JobResult Result, byte[] Signature, byte[] Canonical) : Frame;
 
 /// <summary>The provider cannot run the assignment.</summary>
-/// <param name="IsRequestsFault">The request itself is at fault (too long, malformed): no other provider will do better.</param>
+/// <param name="IsRequestsFault">The request itself is at fault (too long, malformed): no other provider will do
+/// better.</param>
 public sealed record AssignmentFailed(
     AssignmentId AssignmentId, string Code, string Message, bool IsRequestsFault) : Frame;
 
-/// <summary>How an assignment ended for the provider: <c>accepted</c>, <c>outvoted</c>, <c>late</c> or <c>cancelled</c>.</summary>
+/// <summary>
+/// How an assignment ended for the provider: <c>accepted</c>, <c>outvoted</c>, <c>late</c> or <c>cancelled</c>.
+/// </summary>
 public sealed record AssignmentClosed(AssignmentId AssignmentId, string Outcome, TokenAmount Amount) : Frame;

@@ -9,7 +9,8 @@ using Marketplace.Protocol;
 namespace Marketplace.Provider;
 
 /// <summary>What an assignment needs from outside.</summary>
-public sealed record ProviderSurroundings(TimeProvider Time, Func<int, byte[]> RandomBytes, Microsoft.Extensions.Logging.ILogger Logger);
+public sealed record ProviderSurroundings(
+    TimeProvider Time, Func<int, byte[]> RandomBytes, Microsoft.Extensions.Logging.ILogger Logger);
 
 /// <summary>Runs one assignment: checks it, runs the engine, signs commit and result, stores both.</summary>
 public sealed class AssignmentRunner(
@@ -49,7 +50,9 @@ public sealed class AssignmentRunner(
             var index = 0;
             var answer = await engine.RunAsync(
                 Translate(JobRequest.Decode(offer.Request)),
-                piece => offer.IsStreamed ? send(new TextDelta(offer.AssignmentId, index++, piece)) : ValueTask.CompletedTask,
+                piece => offer.IsStreamed
+                    ? send(new TextDelta(offer.AssignmentId, index++, piece))
+                    : ValueTask.CompletedTask,
                 ct);
             if (!answer.TryGet(out var result))
             {
@@ -75,7 +78,11 @@ public sealed class AssignmentRunner(
     }
 
     private async Task<Frame> SignAsync(
-        AssignmentOffer offer, Eip712Domain domain, InferenceResult result, DateTimeOffset startedAt, CancellationToken ct)
+        AssignmentOffer offer,
+        Eip712Domain domain,
+        InferenceResult result,
+        DateTimeOffset startedAt,
+        CancellationToken ct)
     {
         var canonical = CanonicalText.Encode(result);
         var salt = new Hash32(surroundings.RandomBytes(Hash32.Length));

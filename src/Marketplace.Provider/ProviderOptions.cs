@@ -19,7 +19,9 @@ public sealed record ProviderOptions
     /// <summary>How many jobs run at once.</summary>
     public int ParallelRuns { get; init; } = 2;
 
-    /// <summary>A test aid: of a thousand answers so many are changed on purpose. It shows what becomes of a cheater.</summary>
+    /// <summary>
+    /// A test aid: of a thousand answers so many are changed on purpose. It shows what becomes of a cheater.
+    /// </summary>
     public int CorruptPerMille { get; init; }
 
     /// <summary>Which answers are changed: the same seed changes the same ones of a sequence of runs.</summary>

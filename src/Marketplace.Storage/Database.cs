@@ -35,14 +35,14 @@ public sealed class Database : IAsyncDisposable
     }
 
     /// <summary>Opens or creates the file and applies the migrations it lacks.</summary>
-    /// <exception cref="MigrationFailedException">A migration failed; nothing of it was applied.</exception>
+    /// <exception cref="MigrationFailedException">One failed, or an old one was edited; none was applied.</exception>
     public static Database Open(string path, MigrationSet set)
     {
         UnitTypeHandlers.Register();
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var text = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 }.ToString();
-        Migrate(text, path, set);
-        return new Database(text);
+        var connection = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 };
+        Migrate(connection.ToString(), path, set);
+        return new Database(connection.ToString());
     }
 
     /// <summary>Runs <paramref name="work"/> in one transaction: all of it is stored, or none.</summary>
@@ -92,16 +92,24 @@ public sealed class Database : IAsyncDisposable
         connection.Open();
         using var settings = connection.CreateCommand();
         settings.CommandText =
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 30000;";
+            """
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA foreign_keys = ON;
+            PRAGMA busy_timeout = 30000;
+            """;
         settings.ExecuteNonQuery();
         return connection;
     }
 
+    /// <remarks>One transaction for all takes the write lock at once: two processes never migrate together.</remarks>
     private static void Migrate(string connectionString, string path, MigrationSet set)
     {
-        var folder = $"sqlite/{set.ToString().ToLowerInvariant()}/";
+        var scripts = Scripts($"sqlite/{set.ToString().ToLowerInvariant()}/").ToList();
         var upgrade = DeployChanges.To.SqliteDatabase(connectionString)
-            .WithScripts(Scripts(folder)).WithTransactionPerScript().LogToNowhere().Build().PerformUpgrade();
+            .WithScripts(scripts)
+            .JournalTo((connections, _) => new MigrationJournal(connections, scripts))
+            .WithTransaction().LogToNowhere().Build().PerformUpgrade();
         if (!upgrade.Successful)
         {
             throw new MigrationFailedException(path, upgrade.Error);
@@ -111,10 +119,13 @@ public sealed class Database : IAsyncDisposable
     private static IEnumerable<SqlScript> Scripts(string folder)
     {
         var assembly = Assembly.GetExecutingAssembly();
-        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(folder, StringComparison.Ordinal)))
+        foreach (var name in assembly.GetManifestResourceNames())
         {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-            yield return new SqlScript(name[folder.Length..], reader.ReadToEnd());
+            if (name.StartsWith(folder, StringComparison.Ordinal))
+            {
+                using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+                yield return new SqlScript(name[folder.Length..], reader.ReadToEnd());
+            }
         }
     }
 }

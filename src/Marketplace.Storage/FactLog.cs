@@ -20,7 +20,9 @@ public sealed class FactLog(Database database)
             new { kind, body = JsonSerializer.Serialize(body), now },
             transaction);
 
-    /// <summary>The next facts of these kinds that <paramref name="consumer"/> has not consumed, oldest first.</summary>
+    /// <summary>
+    /// The next facts of these kinds that <paramref name="consumer"/> has not consumed, oldest first.
+    /// </summary>
     public Task<IReadOnlyList<StoredFact>> ReadAsync(
         string consumer, IReadOnlyList<string> kinds, int max, CancellationToken ct) =>
         database.ReadAsync<IReadOnlyList<StoredFact>>(
@@ -35,7 +37,8 @@ public sealed class FactLog(Database database)
             ct);
 
     /// <summary>Moves a consumer's cursor as part of the transaction that stored what it did with the fact.</summary>
-    public static Task AdvanceAsync(IDbConnection connection, IDbTransaction transaction, string consumer, long factId) =>
+    public static Task AdvanceAsync(
+        IDbConnection connection, IDbTransaction transaction, string consumer, long factId) =>
         connection.ExecuteAsync(
             """
             INSERT INTO fact_cursor (consumer, fact_id) VALUES (@consumer, @factId)

@@ -9,7 +9,8 @@ public sealed record RunResult(int LegNo, Hash32 Digest);
 public abstract record QuorumDecision;
 
 /// <summary>Enough equal results: these runs are paid, the outvoted are not.</summary>
-public sealed record QuorumReached(Hash32 Digest, IReadOnlyList<int> Agreeing, IReadOnlyList<int> Outvoted) : QuorumDecision;
+public sealed record QuorumReached(
+    Hash32 Digest, IReadOnlyList<int> Agreeing, IReadOnlyList<int> Outvoted) : QuorumDecision;
 
 /// <summary>Runs that are still going may decide it.</summary>
 public sealed record QuorumOpen : QuorumDecision;

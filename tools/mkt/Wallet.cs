@@ -24,7 +24,8 @@ public sealed class Wallet(string directory)
         var opened = Keystore.Decrypt(File.ReadAllText(path), Password());
         return opened.TryGet(out var key)
             ? key
-            : throw new UsageException($"The keystore {path} does not open: {opened.Rejection}. Is MKT_PASSWORD right?");
+            : throw new UsageException(
+                $"The keystore {path} does not open: {opened.Rejection}. Is MKT_PASSWORD right?");
     }
 
     private PrivateKey Create(string path)

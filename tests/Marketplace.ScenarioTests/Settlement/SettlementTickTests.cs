@@ -2,6 +2,7 @@ using FluentAssertions;
 using Marketplace.Escrow;
 using Marketplace.Kernel;
 using Marketplace.Settlement;
+using Marketplace.Storage;
 using Xunit;
 
 namespace Marketplace.ScenarioTests.Settlement;
@@ -163,8 +164,8 @@ public sealed class SettlementTickTests
     public async Task A_worker_that_lost_its_lease_writes_nothing()
     {
         await using var world = new SettlementWorld(1, Options);
-        var slow = new SettlementStore(world.Database, new Storage.FactLog(world.Database));
-        var fast = new SettlementStore(world.Database, new Storage.FactLog(world.Database));
+        var slow = new SettlementStore(world.Database, new FactLog(world.Database));
+        var fast = new SettlementStore(world.Database, new FactLog(world.Database));
         var (now, life) = (world.Clock.Now, TimeSpan.FromSeconds(5));
         (await slow.TakeLeaseAsync("a", now, life, CancellationToken.None)).Should().BeTrue();
         (await fast.TakeLeaseAsync("b", now, life, CancellationToken.None)).Should().BeFalse();

@@ -7,8 +7,13 @@ namespace Marketplace.Tests.Inference;
 public sealed class DemoLexiconEngineTests
 {
     [Theory]
-    [InlineData("what is escrow", "Your payment is locked in the escrow contract when an order matches, and is released to the provider after the result is verified.")]
-    [InlineData("how are results verified", "The same job runs on several providers and the digests of their outputs are compared before settlement.")]
+    [InlineData(
+        "what is escrow",
+        "Your payment is locked in the escrow contract when an order matches, and is released to the provider after "
+        + "the result is verified.")]
+    [InlineData(
+        "how are results verified",
+        "The same job runs on several providers and the digests of their outputs are compared before settlement.")]
     public async Task Greedy_answers_are_those_of_the_model_card(string question, string answer)
     {
         var result = await RunAsync(Greedy(question), threads: 1);
