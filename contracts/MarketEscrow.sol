@@ -16,13 +16,8 @@ contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     bytes32 private constant STATEMENT_TYPE = keccak256(
-<<<<<<< HEAD
         "Statement(uint256 budgetNo,uint32 fromJob,uint32 throughJob,uint256 fromSpent,uint256 fee,"
         "bytes32 receiptsRoot,bytes lines)"
-=======
-        "Statement(uint256 budgetNo,uint32 fromJob,uint32 throughJob,uint256 fromSpent,"
-        "uint256 fee,bytes32 receiptsRoot,bytes lines)"
->>>>>>> w-arch
     );
     bytes32 private constant COSIGN_BATCH_TYPE = keccak256("CosignBatch(bytes32 payloadHash)");
 

@@ -93,15 +93,8 @@ interface IMarketEscrow {
 
     function registerOperator(address cosigner, address feeTo) external returns (uint32 operatorId);
 
-<<<<<<< HEAD
     /// @notice Applies signed statements of one operator's budgets. Anyone may send it, for it is co-signed whole.
     /// @dev A row that cannot apply is skipped with a reason. A malformed envelope or an incomplete list reverts.
-=======
-    /// @notice Applies signed statements of one operator's budgets. Anyone may send it; the co-signature covers all
-    /// bytes.
-    /// @dev A row that cannot apply is skipped with a reason. A malformed envelope or an incomplete provider list
-    /// reverts.
->>>>>>> w-arch
     function settle(uint32 operatorId, bytes calldata payload, bytes calldata cosig) external;
 
     /// @notice Pays a provider's credit to its payout address. Anyone may.

@@ -18,15 +18,9 @@ struct StatementRow {
 }
 
 /// @title The packed settle payload
-<<<<<<< HEAD
 /// @notice bytes32 anchor | u16 nP | nP x u24 providerId |
 /// { u32 budgetNo | u32 fromJob | u32 throughJob | u80 fromSpent | u64 fee | u24 linesLength | r | vs | receiptsRoot |
 /// lines }*, lines = { u24 providerId | u8 nJobs | nJobs x u40 }*
-=======
-/// @notice bytes32 anchor | u16 nP | nP x u24 providerId | { u32 budgetNo | u32 fromJob | u32 throughJob |
-/// u80 fromSpent | u64 fee | u24 linesLength | r | vs | receiptsRoot | lines }*,
-/// lines = { u24 providerId | u8 nJobs | nJobs x u40 }*
->>>>>>> w-arch
 library StatementReader {
     uint256 private constant PROVIDERS_FROM = 34;
     uint256 private constant ROW_HEAD = 129;

@@ -20,8 +20,12 @@ public sealed class BidEntry(BookLoop book, EntryStore entry, OperatorOptions op
             return Refusal(bid, "invalid_bid", fault, null);
         }
 
-        var market = (await entry.MarketsAsync(ct)).FirstOrDefault(listed => listed.Model == bid.Model);
-        if (market is null)
+        if (await book.ReadAsync(state => state.Bid(budget, bid.ClientOrderId), ct) is { } known)
+        {
+            return await AgainAsync(bid, known, ct);
+        }
+
+        if (await MarketOfAsync(bid.Model, ct) is not { } market)
         {
             return Refusal(bid, "model_not_found", $"Nobody offers the model '{bid.Model}'; see /v1/models.", null);
         }
@@ -32,9 +36,27 @@ public sealed class BidEntry(BookLoop book, EntryStore entry, OperatorOptions op
             new StoredBid(bid.Replicas, bid.Quorum, bid.IsStreamed, bid.Request),
             time.GetUtcNow(),
             ct);
-        var answer = await book.SubmitAsync(Order(budget, market.Id, bid), ct);
-        var bestAsk = await BestAskAsync(market.Id, ct);
-        return answer.Match(ok => Answer(bid, ok, bestAsk), refusal => Refusal(bid, refusal, bestAsk));
+        var answer = await book.SubmitAsync(Order(budget, market, bid), ct);
+        var bestAsk = await BestAskAsync(market, ct);
+        return answer.Match(ok => Answer(bid, ok.State, ok.Job, bestAsk), refusal => Refusal(bid, refusal, bestAsk));
+    }
+
+    /// <summary>A bid that a gateway sends again after a break: how it stands now.</summary>
+    private async Task<Protocol.BidAnswer> AgainAsync(BidFrame bid, BidView known, CancellationToken ct) =>
+        known.Terms.InputHash == JobRequest.HashOf(bid.Request)
+            ? Answer(bid, known.State, known.Job, await BestAskAsync(known.Terms.Market, ct))
+            : Refusal(bid, "duplicate_order", "Another request was sent under this id: take a fresh one.", null);
+
+    /// <summary>A model may be sold in several determinism classes: the one with the cheapest ask now.</summary>
+    private async Task<MarketId?> MarketOfAsync(string model, CancellationToken ct)
+    {
+        var listed = (await entry.MarketsAsync(ct)).Where(market => market.Model == model).ToList();
+        return await book.ReadAsync(
+            state => listed
+                .OrderBy(market => state.Depth(market.Id).Asks.Select(level => level.Price.MicroPerMillionUnits)
+                    .FirstOrDefault(long.MaxValue))
+                .Select(market => (MarketId?)market.Id).FirstOrDefault(),
+            ct);
     }
 
     public async Task CancelAsync(BudgetNo budget, string clientOrderId, CancellationToken ct)
@@ -90,13 +112,14 @@ public sealed class BidEntry(BookLoop book, EntryStore entry, OperatorOptions op
         }
     }
 
-    private static Protocol.BidAnswer Answer(
-        BidFrame bid, OrderBook.BidAnswer answer, UnitPrice? bestAsk) => answer.State switch
+    private static Protocol.BidAnswer Answer(BidFrame bid, BidState state, JobId? job, UnitPrice? bestAsk) =>
+        state switch
         {
-            BidState.Matched => new(bid.ClientOrderId, "matched", answer.Job, "", "", null),
+            BidState.Matched => new(bid.ClientOrderId, "matched", job, "", "", null),
             BidState.Resting => new(bid.ClientOrderId, "resting", null, "", "", bestAsk),
-            BidState.Unfilled => Refusal(bid, "no_match", "No offers at or under the price cap are free now.", bestAsk),
-            _ => Refusal(bid, "order_ended", $"The order ended: {answer.State}.", bestAsk),
+            BidState.Unfilled or BidState.Expired => Refusal(
+                bid, "no_match", "No offer at or under the price cap came in time. Nothing is charged.", bestAsk),
+            _ => Refusal(bid, "order_ended", "The order was cancelled. Nothing is charged.", bestAsk),
         };
 
     private static Protocol.BidAnswer Refusal(BidFrame bid, BookRefusal refusal, UnitPrice? bestAsk) => refusal switch

@@ -75,16 +75,7 @@ public sealed class FactPump(
                 statement.Total + statement.Fee,
                 $"{statement.BudgetNo}/{statement.FromJob}"),
             ct);
-<<<<<<< HEAD
         Invariant.Holds(answer.IsOk, $"A final statement of budget {statement.BudgetNo} is not owed: {answer.Rejection}.");
-=======
-        Invariant.Holds(
-            answer.IsOk, $"A final statement of budget {statement.BudgetNo} is not owed: {answer.Rejection}.");
-        gateways.TrySend(
-            statement.BudgetNo,
-            new StatementFinalNotice(
-                statement.BudgetNo, statement.FromJob, statement.ThroughJob, statement.TxHash, statement.Block));
->>>>>>> w-arch
     }
 
     private static T Read<T>(StoredFact fact) => JsonSerializer.Deserialize<T>(fact.Body)

@@ -17,6 +17,7 @@ public sealed partial class Housekeeping(
         await market.Book.StartAsync(cancellationToken);
         await market.Book.CancelAllAsksAsync(cancellationToken);
         await market.Facts.PumpAsync(cancellationToken);
+        await market.Jobs.ResumeAsync(cancellationToken);
         var seconds = Math.Max(1, (int)market.Options.SettlementInterval.TotalSeconds);
         recurring.AddOrUpdate<SettlementJob>(
             SettlementJob.Id, job => job.RunAsync(CancellationToken.None), $"*/{seconds} * * * * *");

@@ -72,6 +72,13 @@ public sealed record Leg(
     Hash32? ResultDigest)
 {
     public bool IsLive => Status is LegStatus.Assigned or LegStatus.Committed or LegStatus.Revealed;
+
+    /// <summary>The same leg with its times put off where they are sooner.</summary>
+    public Leg NotDueBefore(DateTimeOffset soonest) => this with
+    {
+        CommitBy = CommitBy > soonest ? CommitBy : soonest,
+        RevealBy = RevealBy > soonest ? RevealBy : soonest,
+    };
 }
 
 /// <summary>A job and its legs.</summary>
@@ -104,6 +111,9 @@ public sealed record JobOptions
 {
     /// <summary>From assignment to commit.</summary>
     public TimeSpan CommitTime { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a provider may take to connect again after the operator was away.</summary>
+    public TimeSpan ReconnectTime { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>From the request to reveal to the reveal.</summary>
     public TimeSpan RevealTime { get; init; } = TimeSpan.FromSeconds(10);

@@ -39,6 +39,24 @@ public sealed partial class JobRunner(
         },
         ct);
 
+    /// <summary>
+    /// The operator starts again: what waits for a provider waits a while longer, for that nobody could reach the
+    /// operator was no provider's fault.
+    /// </summary>
+    public Task ResumeAsync(CancellationToken ct) => InTurnAsync(
+        async () =>
+        {
+            var soonest = surroundings.Time.GetUtcNow() + options.ReconnectTime;
+            foreach (var id in await store.OpenAsync(ct))
+            {
+                if (await store.FindAsync(id, ct) is { Status: JobStatus.Running } job)
+                {
+                    await SaveAsync(job with { Legs = job.Legs.Select(leg => leg.NotDueBefore(soonest)).ToList() }, ct);
+                }
+            }
+        },
+        ct);
+
     /// <summary>Time passed: late legs are dropped, what is stored and undone is done.</summary>
     public Task TickAsync(CancellationToken ct) => InTurnAsync(
         async () =>
@@ -55,10 +73,17 @@ public sealed partial class JobRunner(
     /// </summary>
     public Task ProviderBackAsync(ProviderId provider, CancellationToken ct) => ForOpenLegsAsync(
         provider,
-        (job, leg) =>
+        async (job, leg) =>
         {
-            SendOffers(job, [leg]);
-            return Task.CompletedTask;
+            var known = leg;
+            if (leg.Signer == default && links.Providers.SignerOf(provider) is { } signer)
+            {
+                // The trade was made in an earlier life of the operator, and nobody was connected when it became a job.
+                known = leg with { Signer = signer };
+                await SaveAsync(job.With(known), ct);
+            }
+
+            SendOffers(job, [known]);
         },
         ct);
 
@@ -193,7 +218,7 @@ public sealed partial class JobRunner(
         await store.AddLegAsync(job.JobId, leg, ct);
         SendOffers(job, [leg]);
         LogBought(surroundings.Logger, job.JobId, legNo, grant.ProviderId);
-        return leg.Status == LegStatus.Dropped;
+        return false;
     }
 
     private async Task DeliverAsync(Job job, Deliver deliver, CancellationToken ct)
@@ -226,8 +251,8 @@ public sealed partial class JobRunner(
             grant.ProviderId,
             signer ?? default,
             grant.Price,
-            signer is null ? LegStatus.Dropped : LegStatus.Assigned,
-            now + options.CommitTime,
+            LegStatus.Assigned,
+            now + (signer is null ? options.ReconnectTime : options.CommitTime),
             now + options.CommitTime + options.RevealTime,
             IsRevealAsked: false,
             IsRequestsFault: false,

@@ -198,8 +198,8 @@ public sealed class JobStore(Database database)
     private static Task UpdateAsync(IDbConnection connection, IDbTransaction transaction, Leg leg) =>
         connection.ExecuteAsync(
             """
-            UPDATE assignment SET status = @Status, reveal_by = @RevealBy, is_reveal_asked = @IsRevealAsked,
-                is_requests_fault = @IsRequestsFault, commitment = @Commitment, commit_signature = @CommitSignature,
+            UPDATE assignment SET signer = @Signer, status = @Status, commit_by = @CommitBy, reveal_by = @RevealBy,
+                is_reveal_asked = @IsRevealAsked, is_requests_fault = @IsRequestsFault, commitment = @Commitment, commit_signature = @CommitSignature,
                 result_json = @ResultJson, result_signature = @ResultSignature, canonical = @Canonical,
                 result_digest = @ResultDigest
             WHERE assignment_id = @AssignmentId
@@ -207,7 +207,9 @@ public sealed class JobStore(Database database)
             new
             {
                 leg.AssignmentId,
+                leg.Signer,
                 Status = (int)leg.Status,
+                leg.CommitBy,
                 leg.RevealBy,
                 leg.IsRevealAsked,
                 leg.IsRequestsFault,

@@ -18,7 +18,6 @@ public sealed class ProviderJournal(Database database)
     public Task<SignedAnswer?> FindAsync(AssignmentId id, CancellationToken ct) => database.ReadAsync(
         async connection =>
         {
-<<<<<<< HEAD
             var row = await connection.QuerySingleOrDefaultAsync<AnswerRow>(
                 """
                 SELECT commit_frame AS CommitFrame, reveal_frame AS RevealFrame
@@ -26,23 +25,12 @@ public sealed class ProviderJournal(Database database)
                 """,
                 new { id });
             return row?.ToAnswer();
-=======
-            var row = await connection.QuerySingleOrDefaultAsync<(string Commit, string Reveal)?>(
-                "SELECT commit_frame AS Commit, reveal_frame AS Reveal FROM assignment WHERE assignment_id = @id",
-                new { id });
-            return row is { } found
-                ? new SignedAnswer(
-                    JsonSerializer.Deserialize<CommitFrame>(found.Commit)!,
-                    JsonSerializer.Deserialize<RevealFrame>(found.Reveal)!)
-                : null;
->>>>>>> w-arch
         },
         ct);
 
     /// <summary>Stores an answer unless there is one.</summary>
     /// <returns>The answer that counts: the first.</returns>
-    public async Task<SignedAnswer> KeepAsync(
-        AssignmentId id, SignedAnswer answer, DateTimeOffset now, CancellationToken ct)
+    public async Task<SignedAnswer> KeepAsync(AssignmentId id, SignedAnswer answer, DateTimeOffset now, CancellationToken ct)
     {
         await database.WriteAsync(
             (connection, transaction) => connection.ExecuteAsync(

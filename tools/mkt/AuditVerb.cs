@@ -46,15 +46,9 @@ public static class AuditVerb
         {
             table.AddRow(
                 Markup.Escape(row.What),
-<<<<<<< HEAD
                 Markup.Escape(Shorten(row.Expected)),
                 Markup.Escape(Shorten(row.Found)),
                 row.IsEqual ? "[green]equal[/]" : "[red]DIFFERS[/]");
-=======
-                Markup.Escape(row.Expected),
-                Markup.Escape(row.Found),
-                row.IsEqual ? "equal" : "DIFFERS");
->>>>>>> w-arch
         }
 
         if (!Screen.IsJson)

@@ -14,9 +14,7 @@ public sealed record DemoSettings(
     int CorruptPerMille,
     DateTimeOffset StartedAt);
 
-/// <summary>
-/// <c>mkt demo</c>: an operator, four providers of which one cheats, a buyer, real jobs, and the audit.
-/// </summary>
+/// <summary><c>mkt demo</c>: an operator, four providers of which one cheats, a buyer, real jobs, and the audit.</summary>
 public static class DemoVerb
 {
     /// <summary>Which of the providers cheats, counted from 1: a cheap one, so that it gets work.</summary>
@@ -33,7 +31,6 @@ public static class DemoVerb
     public static Command Make()
     {
         var ask = new Option<string[]>("--ask") { Description = "Your own question (may be repeated)" };
-<<<<<<< HEAD
         var jobs = new Option<int>("--jobs") { Description = "How many questions", DefaultValueFactory = _ => 12 };
         var redundancy = new Option<int>("--redundancy")
         {
@@ -43,18 +40,10 @@ public static class DemoVerb
         var seed = new Option<int>("--seed")
         {
             Description = "Which questions are asked and which answers are corrupted",
-=======
-        var jobs = new Option<int>("--jobs") { DefaultValueFactory = _ => 12 };
-        var redundancy = new Option<int>("--redundancy") { DefaultValueFactory = _ => 2 };
-        var seed = new Option<int>("--seed")
-        {
-            Description = "Which questions are asked",
->>>>>>> w-arch
             DefaultValueFactory = _ => 1,
         };
         var corrupt = new Option<int>("--corrupt")
         {
-<<<<<<< HEAD
             Description = "Of 1,000 answers of the cheater so many are corrupted",
             DefaultValueFactory = _ => 300,
         };
@@ -68,16 +57,6 @@ public static class DemoVerb
         var command = new Command("demo", "Show the whole way of a job, with everything on this machine")
         {
             ask, jobs, redundancy, seed, corrupt, keep, data, since,
-=======
-            Description = "Of 1,000 answers of the cheater",
-            DefaultValueFactory = _ => 300,
-        };
-        var keep = new Option<bool>("--keep") { Description = "Leave everything running" };
-        var data = new Option<string?>("--data") { Description = "A new folder; without it a temporary one" };
-        var command = new Command("demo", "Show the whole way of a job")
-        {
-            ask, jobs, redundancy, seed, corrupt, keep, data,
->>>>>>> w-arch
         };
         command.SetAction((parsed, ct) =>
         {
@@ -133,7 +112,6 @@ public static class DemoVerb
 
     private static async Task StartAsync(LocalMarket market, DemoSettings settings, CancellationToken ct)
     {
-<<<<<<< HEAD
         Screen.Say($"start   operator, chain and contracts (logs in {settings.Folder})");
         await market.StartOperatorAsync(null, ct);
         Screen.Say($"market  {market.Url}");
@@ -141,17 +119,6 @@ public static class DemoVerb
             CultureInfo.InvariantCulture,
             $"start   three honest providers and one that corrupts {settings.CorruptPerMille / 10.0:0.#} % of its answers"));
         for (var index = 1; index <= Prices.Length; index++)
-=======
-        using var http = new HttpClient();
-        var buyer = Path.Combine(settings.Folder, "buyer");
-        Console.WriteLine($"start   operator, chain and contracts (logs in {settings.Folder})");
-        processes.Start(
-            "operator", "up", "--data", Path.Combine(settings.Folder, "operator"), "--listen", Root(market));
-        await processes.UntilAsync("the operator", StartPatience, token => IsUpAsync(http, market, token), ct);
-        Console.WriteLine(
-            $"start   three honest providers and one that corrupts {settings.CorruptPerMille / 10} % of its answers");
-        for (var index = 0; index < Prices.Length; index++)
->>>>>>> w-arch
         {
             string[] cheats =
             [
@@ -161,24 +128,10 @@ public static class DemoVerb
             market.StartProvider(index, Prices[index - 1], index == Cheater ? cheats : []);
         }
 
-<<<<<<< HEAD
         Screen.Say($"start   a buyer with {Deposit} tokens");
         await market.OpenBuyerAsync(Deposit, Cap, ct);
         await market.StartGatewayAsync(MaxPrice, ct);
         await market.UntilAsksAsync(Prices.Length, ct);
-=======
-        Console.WriteLine("start   a buyer with 10 tokens");
-        await MoneyVerbs.FaucetAsync(buyer, market, ct);
-        await MoneyVerbs.DepositAsync(buyer, market, new TokenAmount(10_000_000), ct);
-        await MoneyVerbs.OpenAsync(buyer, market, new TokenAmount(5_000_000), ct);
-        processes.Start("gateway", "gateway", "--operator", Root(market), "--data", buyer, "--listen", Root(gateway));
-        await processes.UntilAsync("the gateway", StartPatience, token => IsUpAsync(http, gateway, token), ct);
-        await processes.UntilAsync(
-            "four providers' asks",
-            StartPatience,
-            async token => await DemoBuyer.AsksAsync(http, market, token) == Prices.Length,
-            ct);
->>>>>>> w-arch
     }
 
     private static void PrintNext(LocalMarket market)

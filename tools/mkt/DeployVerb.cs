@@ -11,16 +11,8 @@ public static class DeployVerb
     public static Command Make()
     {
         var rpc = new Option<string>("--rpc") { Required = true, Description = "The chain's endpoint" };
-<<<<<<< HEAD
         var token = new Option<string?>("--token") { Description = "The payment token; without it a test token is deployed" };
         var data = Options.Data("data/operator");
-=======
-        var token = new Option<string?>("--token")
-        {
-            Description = "The payment token; without it a test token is deployed",
-        };
-        var data = new Option<string>("--data") { DefaultValueFactory = _ => "data/operator" };
->>>>>>> w-arch
         var command = new Command("deploy", "Put the contracts on a chain") { rpc, token, data };
         command.SetAction(async (parsed, ct) =>
         {
@@ -29,12 +21,7 @@ public static class DeployVerb
             var owner = new Wallet(Path.Combine(folder, "keys")).Open("owner");
             Screen.Say($"deployer {owner.Address}: it needs gas");
             using var http = new HttpClient();
-<<<<<<< HEAD
             var client = new EthereumClient(new JsonRpcClient(http, Options.ReadUrl(parsed.GetValue(rpc)!), TimeSpan.FromSeconds(30)));
-=======
-            var client = new EthereumClient(
-                new JsonRpcClient(http, new Uri(parsed.GetValue(rpc)!), TimeSpan.FromSeconds(30)));
->>>>>>> w-arch
             EthAddress? payment = parsed.GetValue(token) is { } text
                 ? EthAddress.TryParse(text, out var read) ? read : throw new UsageException("--token is an address")
                 : null;

@@ -11,19 +11,13 @@ using Marketplace.Storage;
 
 namespace Marketplace.Cli;
 
-/// <summary>
-/// <c>mkt provider join URL</c>: sell with the engine that already runs here, or with the demo model.
-/// </summary>
+/// <summary><c>mkt provider join URL</c>: sell with the engine that already runs here, or with the demo model.</summary>
 public static class ProviderVerb
 {
     public static Command Make()
     {
         var url = new Argument<string>("url") { Description = "The operator" };
-<<<<<<< HEAD
         var data = Options.Data("data/provider");
-=======
-        var data = new Option<string>("--data") { DefaultValueFactory = _ => "data/provider" };
->>>>>>> w-arch
         var engine = new Option<string?>("--engine")
         {
             Description = "An OpenAI-compatible server; without it the usual ports are tried",
@@ -34,27 +28,17 @@ public static class ProviderVerb
         };
         var price = new Option<string>("--price")
         {
-<<<<<<< HEAD
             Description = "The ask: tokens per million tokens of output",
-=======
-            Description = "Tokens per million units",
->>>>>>> w-arch
             DefaultValueFactory = _ => "0.1",
         };
         var corrupt = new Option<int>("--corrupt")
         {
             Description = "Test aid: change so many of 1,000 answers on purpose",
         };
-<<<<<<< HEAD
         var seed = new Option<int>("--corrupt-seed") { Description = "Test aid: which answers are changed" };
         var join = new Command("join", "Connect to an operator and sell")
         {
             url, data, engine, isEmbedded, price, corrupt, seed,
-=======
-        var join = new Command("join", "Connect to an operator and sell")
-        {
-            url, data, engine, isEmbedded, price, corrupt,
->>>>>>> w-arch
         };
         join.SetAction((parsed, ct) => JoinAsync(
             new Settings(
@@ -84,19 +68,13 @@ public static class ProviderVerb
         var engine = await ChooseAsync(settings, http, ct);
         foreach (var model in await engine.ListModelsAsync(ct))
         {
-<<<<<<< HEAD
             Screen.Show(
                 $"sells   {model.Model}   class {model.DeterminismClass}   ask {settings.Price} per Mtok",
                 new { model.Model, model.DeterminismClass, askMicro = settings.Price.MicroPerMillionUnits });
-=======
-            Console.WriteLine(
-                $"sells   {model.Model}   class {model.DeterminismClass}   ask {settings.Price} per Mtok");
->>>>>>> w-arch
         }
 
         await using var database = Database.Open(Path.Combine(settings.Data, "provider.db"), MigrationSet.Provider);
-        using var loggers = LoggerFactory.Create(
-            logging => logging.AddSimpleConsole(console => console.SingleLine = true));
+        using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
         using var agent = new ProviderAgent(
             new ProviderOptions
             {
@@ -119,15 +97,8 @@ public static class ProviderVerb
         Settings settings, ChainAccess chain, PrivateKey key, CancellationToken ct)
     {
         var contract = await chain.ContractAsync(ct);
-<<<<<<< HEAD
         if (await IdInAsync(settings.Data, ct) is { } known
             && await contract.ProviderAsync(known, null, ct) is { } entry && entry.Signer == key.Address)
-=======
-        var path = Path.Combine(settings.Data, "provider-id");
-        if (File.Exists(path) && uint.TryParse(await File.ReadAllTextAsync(path, ct), out var known)
-            && await contract.ProviderAsync(new ProviderId(known), null, ct) is { } entry
-            && entry.Signer == key.Address)
->>>>>>> w-arch
         {
             return known;
         }

@@ -16,45 +16,28 @@ public static class UpVerb
 
     public static Command Make()
     {
-<<<<<<< HEAD
         var data = Options.Data("data/operator");
         var listen = new Option<string>("--listen")
         {
             Description = "Where providers and gateways connect",
             DefaultValueFactory = _ => "http://127.0.0.1:8080",
         };
-=======
-        var data = new Option<string>("--data")
-        {
-            Description = "Folder of the operator",
-            DefaultValueFactory = _ => "data/operator",
-        };
-        var listen = new Option<string>("--listen") { DefaultValueFactory = _ => "http://127.0.0.1:8080" };
->>>>>>> w-arch
         var rpc = new Option<string?>("--rpc")
         {
             Description = "An Ethereum endpoint; without one a local chain is started",
         };
-<<<<<<< HEAD
         var fee = new Option<int>("--fee-bps")
         {
             Description = "The operator's fee in basis points, at most 1,000",
             DefaultValueFactory = _ => 250,
         };
-=======
-        var fee = new Option<int>("--fee-bps") { Description = "Fee in basis points", DefaultValueFactory = _ => 250 };
->>>>>>> w-arch
         var hold = new Option<int?>("--hold-seconds")
         {
             Description = "How long pay is held after delivery (24 hours; 1 s on the local chain)",
         };
         var collect = new Option<int?>("--collect-seconds")
         {
-<<<<<<< HEAD
             Description = "How long a statement collects jobs (60; 2 on the local chain)",
-=======
-            Description = "How long a statement collects (60; 2 on the local chain)",
->>>>>>> w-arch
         };
         var command = new Command("up", "Run the market's operator") { data, listen, rpc, fee, hold, collect };
         command.SetAction((parsed, ct) => RunAsync(
@@ -138,18 +121,18 @@ public static class UpVerb
 
     private static OperatorOptions OptionsOf(
         Settings settings, Deployment deployment, Uri endpoint, OperatorId operatorId, bool isLocal) => new()
-        {
-            DataDirectory = settings.Data,
-            ListenUrl = settings.Listen,
-            OperatorId = operatorId,
-            StartBlock = deployment.StartBlock,
-            PublicRpc = endpoint,
-            FeeBps = settings.Fee,
-            HoldTime = settings.HoldSeconds is { } seconds ? TimeSpan.FromSeconds(seconds)
+    {
+        DataDirectory = settings.Data,
+        ListenUrl = settings.Listen,
+        OperatorId = operatorId,
+        StartBlock = deployment.StartBlock,
+        PublicRpc = endpoint,
+        FeeBps = settings.Fee,
+        HoldTime = settings.HoldSeconds is { } seconds ? TimeSpan.FromSeconds(seconds)
             : isLocal ? TimeSpan.FromSeconds(1) : TimeSpan.FromHours(24),
-            SettlementInterval = TimeSpan.FromSeconds(isLocal ? 1 : 5),
-            IsLocalChain = isLocal,
-        };
+        SettlementInterval = TimeSpan.FromSeconds(isLocal ? 1 : 5),
+        IsLocalChain = isLocal,
+    };
 
     private static async Task<Deployment> DeployAsync(
         Settings settings, LocalChain? local, EthereumClient client, PrivateKey owner, CancellationToken ct)
@@ -166,11 +149,7 @@ public static class UpVerb
     }
 
     private static async Task<OperatorId> RegisterAsync(
-        Settings settings,
-        EthereumEscrowContract contract,
-        AccountSender sender,
-        EthAddress cosigner,
-        CancellationToken ct)
+        Settings settings, EthereumEscrowContract contract, AccountSender sender, EthAddress cosigner, CancellationToken ct)
     {
         var path = Path.Combine(settings.Data, "operator-id");
         if (File.Exists(path) && uint.TryParse(await File.ReadAllTextAsync(path, ct), out var known)

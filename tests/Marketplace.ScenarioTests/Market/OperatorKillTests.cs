@@ -31,7 +31,7 @@ public sealed class OperatorKillTests(MarketFixture fixture) : IClassFixture<Mar
         await RestartAsync(null, ct);
         var (status, body) = await asking;
 
-        status.Should().Be(HttpStatusCode.OK);
+        status.Should().Be(HttpStatusCode.OK, body.ToJsonString());
         MarketFixture.TextOf(body).Should().Be(await fixture.ReferenceAsync(question, ct));
         var generation = await fixture.SettledAsync(MarketFixture.JobOf(body), ct);
         generation["legs"]!.AsArray().Should().HaveCount(2, "two providers ran it, and each is paid once");
