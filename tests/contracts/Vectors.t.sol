@@ -8,8 +8,8 @@ import {ReaderHarness} from "./support/ReaderHarness.sol";
 import {Signatures} from "./support/Signatures.sol";
 import {vm} from "./support/Vm.sol";
 
-/// @notice The contract against tests/vectors/escrow.json, which the C# encoders are held against too. The escrow's code
-/// is laid at the vectors' address on the vectors' chain, as a fork of the chain would.
+/// @notice The contract against tests/vectors/escrow.json, which the C# encoders are held against too. The escrow's
+/// code is laid at the vectors' address on the vectors' chain, as a fork of the chain would.
 contract VectorsTest is EscrowFixture {
     string private json;
     ReaderHarness private reader;

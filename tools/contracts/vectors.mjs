@@ -81,10 +81,11 @@ async function resultsOf({ keccak }) {
   const [assignmentId, inputHash, resultDigest, salt] = await hashes(keccak, "assignment", "input", "result", "salt");
   const evidenceRoot = await keccak("0x");
   const result = { assignmentId, providerId: 3, inputHash, resultDigest, evidenceRoot, salt };
+  const most = String(2n ** 63n - 1n);
   const times = { startedAt: 1_800_000_000, finishedAt: 1_800_000_002 };
   return [
     { ...result, ...times, tokensIn: 40, tokensOut: 256, price: "250000" },
-    { ...result, ...times, tokensIn: 2 ** 32 - 1, tokensOut: 0, finishedAt: 2 ** 40 - 1, price: String(2n ** 63n - 1n) },
+    { ...result, ...times, tokensIn: 2 ** 32 - 1, tokensOut: 0, finishedAt: 2 ** 40 - 1, price: most },
   ];
 }
 
