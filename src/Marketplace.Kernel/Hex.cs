@@ -7,13 +7,17 @@ public static class Hex
 
     /// <exception cref="FormatException">The text is not hex with an even number of digits.</exception>
     public static byte[] Decode(string text) =>
-        TryDecode(text, out var bytes) ? bytes : throw new FormatException("Not hex text: 0x and an even number of digits.");
+        TryDecode(text, out var bytes)
+            ? bytes
+            : throw new FormatException("Not hex text: 0x and an even number of digits.");
 
     /// <exception cref="FormatException">The text is not hex of exactly <paramref name="length"/> bytes.</exception>
     public static byte[] DecodeExact(string text, int length)
     {
         var bytes = Decode(text);
-        return bytes.Length == length ? bytes : throw new FormatException($"Expected {length} bytes, found {bytes.Length}.");
+        return bytes.Length == length
+            ? bytes
+            : throw new FormatException($"Expected {length} bytes, found {bytes.Length}.");
     }
 
     public static bool TryDecode(string? text, out byte[] bytes)

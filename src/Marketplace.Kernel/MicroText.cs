@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Marketplace.Kernel;
 
-/// <summary>Decimal text with at most six decimals, read as an integer count of millionths without floating point.</summary>
+/// <summary>Decimal text with at most six decimals, read as a count of millionths without floating point.</summary>
 internal static class MicroText
 {
     private const int Decimals = 6;
@@ -20,7 +20,9 @@ internal static class MicroText
 
         var parts = text.Split('.');
         var fraction = parts.Length == 2 ? parts[1] : "";
-        if (parts.Length > 2 || (parts.Length == 2 && fraction.Length is 0 or > Decimals) || parts[0].Length > WholeDigits)
+        if (parts.Length > 2
+            || (parts.Length == 2 && fraction.Length is 0 or > Decimals)
+            || parts[0].Length > WholeDigits)
         {
             return false;
         }

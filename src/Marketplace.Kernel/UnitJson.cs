@@ -12,7 +12,8 @@ public abstract class IntegerJsonConverter<T>(Func<long, T> fromInteger, Func<T,
         {
             return reader.TryGetInt64(out var value) ? fromInteger(value) : throw new JsonException("Not an integer.");
         }
-        catch (Exception fault) when (fault is ArgumentOutOfRangeException or OverflowException or InvalidOperationException)
+        catch (Exception fault)
+            when (fault is ArgumentOutOfRangeException or OverflowException or InvalidOperationException)
         {
             throw new JsonException($"Not a {typeof(T).Name}: {fault.Message}", fault);
         }
@@ -26,13 +27,15 @@ public abstract class IntegerJsonConverter<T>(Func<long, T> fromInteger, Func<T,
 public sealed class TokenAmountJsonConverter() : IntegerJsonConverter<TokenAmount>(v => new(v), a => a.Micro);
 
 /// <summary>Micro-tokens per 1,000,000 units.</summary>
-public sealed class UnitPriceJsonConverter() : IntegerJsonConverter<UnitPrice>(v => new(v), p => p.MicroPerMillionUnits);
+public sealed class UnitPriceJsonConverter()
+    : IntegerJsonConverter<UnitPrice>(v => new(v), p => p.MicroPerMillionUnits);
 
 /// <summary>Units.</summary>
 public sealed class QuantityJsonConverter() : IntegerJsonConverter<Quantity>(v => new(v), q => q.Units);
 
 /// <summary>Ten-thousandths.</summary>
-public sealed class BasisPointsJsonConverter() : IntegerJsonConverter<BasisPoints>(v => new(checked((int)v)), b => b.Value);
+public sealed class BasisPointsJsonConverter()
+    : IntegerJsonConverter<BasisPoints>(v => new(checked((int)v)), b => b.Value);
 
 /// <summary>A budget's number.</summary>
 public sealed class BudgetNoJsonConverter() : IntegerJsonConverter<BudgetNo>(v => new(checked((uint)v)), n => n.Value);
@@ -41,10 +44,12 @@ public sealed class BudgetNoJsonConverter() : IntegerJsonConverter<BudgetNo>(v =
 public sealed class JobNoJsonConverter() : IntegerJsonConverter<JobNo>(v => new(checked((uint)v)), n => n.Value);
 
 /// <summary>A provider's number.</summary>
-public sealed class ProviderIdJsonConverter() : IntegerJsonConverter<ProviderId>(v => new(checked((uint)v)), n => n.Value);
+public sealed class ProviderIdJsonConverter()
+    : IntegerJsonConverter<ProviderId>(v => new(checked((uint)v)), n => n.Value);
 
 /// <summary>An operator's number.</summary>
-public sealed class OperatorIdJsonConverter() : IntegerJsonConverter<OperatorId>(v => new(checked((uint)v)), n => n.Value);
+public sealed class OperatorIdJsonConverter()
+    : IntegerJsonConverter<OperatorId>(v => new(checked((uint)v)), n => n.Value);
 
 /// <summary>A market's number.</summary>
 public sealed class MarketIdJsonConverter() : IntegerJsonConverter<MarketId>(v => new(checked((uint)v)), n => n.Value);
@@ -63,7 +68,9 @@ public sealed class BlockNumberJsonConverter()
 public sealed class AssignmentIdJsonConverter : JsonConverter<AssignmentId>
 {
     public override AssignmentId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Hash32.TryParse(reader.GetString(), out var hash) ? new(hash) : throw new JsonException("Not an assignment id.");
+        Hash32.TryParse(reader.GetString(), out var hash)
+            ? new(hash)
+            : throw new JsonException("Not an assignment id.");
 
     public override void Write(Utf8JsonWriter writer, AssignmentId value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());
@@ -73,7 +80,9 @@ public sealed class AssignmentIdJsonConverter : JsonConverter<AssignmentId>
 public sealed class TxHashJsonConverter : JsonConverter<TxHash>
 {
     public override TxHash Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Hash32.TryParse(reader.GetString(), out var hash) ? new(hash) : throw new JsonException("Not a transaction hash.");
+        Hash32.TryParse(reader.GetString(), out var hash)
+            ? new(hash)
+            : throw new JsonException("Not a transaction hash.");
 
     public override void Write(Utf8JsonWriter writer, TxHash value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());

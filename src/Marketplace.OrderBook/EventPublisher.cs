@@ -76,6 +76,7 @@ internal sealed partial class EventPublisher(IBookEvents consumer, TimeProvider 
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Events {First} to {Last} of the book were not consumed; retrying")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "Events {First} to {Last} of the book were not consumed; retrying")]
     private static partial void LogRetry(ILogger logger, Exception failure, long first, long last);
 }

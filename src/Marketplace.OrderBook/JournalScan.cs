@@ -78,5 +78,7 @@ internal sealed class JournalScan(Stream file, Action<JournalRecord> replay)
     }
 
     private static FrameHead? FrameAt(ReadOnlySpan<byte> bytes) =>
-        JournalFrame.LengthOf(bytes) is { } length && length <= bytes.Length ? JournalFrame.Read(bytes[..length]) : null;
+        JournalFrame.LengthOf(bytes) is { } length && length <= bytes.Length
+            ? JournalFrame.Read(bytes[..length])
+            : null;
 }
