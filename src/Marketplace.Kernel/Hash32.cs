@@ -4,9 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Marketplace.Kernel;
 
-/// <summary>
-/// Thirty-two bytes: a Keccak-256 digest, a random id or a transaction hash. Written as 0x and 64 hex digits.
-/// </summary>
+/// <summary>A Keccak-256 digest, an id or a transaction hash: 32 bytes, written as 0x and 64 hex digits.</summary>
 [JsonConverter(typeof(Hash32JsonConverter))]
 public readonly record struct Hash32 : IComparable<Hash32>
 {

@@ -2,9 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Marketplace.Kernel;
 
-/// <summary>
-/// What must hold whatever the input was. A violation is a bug and is never caught below the process edge.
-/// </summary>
+/// <summary>What must hold whatever the input was. A violation is a bug, never caught below the process edge.</summary>
 public static class Invariant
 {
     /// <exception cref="InvariantViolationException"><paramref name="condition"/> is false.</exception>

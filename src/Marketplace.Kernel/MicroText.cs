@@ -2,9 +2,7 @@ using System.Globalization;
 
 namespace Marketplace.Kernel;
 
-/// <summary>
-/// Decimal text with at most six decimals, read as an integer count of millionths without floating point.
-/// </summary>
+/// <summary>Decimal text with at most six decimals, read as a count of millionths without floating point.</summary>
 internal static class MicroText
 {
     private const int Decimals = 6;

@@ -2,9 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Marketplace.Kernel;
 
-/// <summary>
-/// Either a value or the typed reason why there is none. A refusal is expected; a fault is an exception.
-/// </summary>
+/// <summary>A value or the typed reason why there is none. A refusal is expected; a fault is an exception.</summary>
 public readonly struct Result<T, TRejection> : IEquatable<Result<T, TRejection>>
     where TRejection : struct, Enum
 {

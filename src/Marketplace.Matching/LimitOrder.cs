@@ -51,9 +51,7 @@ public sealed record LimitOrder(
 /// <param name="Seller">The owner of the ask.</param>
 public sealed record Trade(OrderId Bid, OrderId Ask, EthAddress Seller, UnitPrice Price, Quantity Quantity);
 
-/// <summary>
-/// What became of an order on entry. The trades of one bid stand together, its legs in price-time order.
-/// </summary>
+/// <summary>What became of an order on entry. A bid's trades stand together, its legs in price-time order.</summary>
 /// <param name="Remaining">Units that did not trade; they rest unless the order was immediate-or-cancel.</param>
 public sealed record Placement(IReadOnlyList<Trade> Trades, Quantity Remaining, bool Rests);
 

@@ -113,9 +113,7 @@ public sealed class LimitOrderBook
         return trades;
     }
 
-    /// <summary>
-    /// One leg of the full quantity from each of the first owners that have it; nothing when they are too few.
-    /// </summary>
+    /// <summary>A leg of the full quantity from each of the first owners that have it, or nothing.</summary>
     private static List<Trade> PlanWhole(RestingOrder bid, IEnumerable<RestingOrder> candidates)
     {
         var owners = new HashSet<EthAddress>();

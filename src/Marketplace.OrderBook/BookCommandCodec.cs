@@ -3,9 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Marketplace.OrderBook;
 
-/// <summary>
-/// Commands as they stand in the journal: JSON, so that an old journal can be read by eye and by other code.
-/// </summary>
+/// <summary>Commands in the journal: JSON, so that an old one can be read by eye and by other code.</summary>
 public static class BookCommandCodec
 {
     private static readonly JsonSerializerOptions Options = new()

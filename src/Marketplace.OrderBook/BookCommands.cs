@@ -35,9 +35,7 @@ public sealed record OpenBudget(
     BasisPoints MaxFeeBps,
     DateTimeOffset Expiry) : BookCommand<BudgetView>;
 
-/// <summary>
-/// Ends a budget's resting bids and takes no new ones; its jobs run on. The same again changes nothing.
-/// </summary>
+/// <summary>Ends a budget's resting bids and takes no new ones; its jobs run on. Idempotent.</summary>
 public sealed record CloseBudget(BudgetNo Budget) : BookCommand<BudgetView>;
 
 /// <summary>
@@ -85,8 +83,7 @@ public sealed record Expire(DateTimeOffset Now) : BookCommand<OrdersEnded>;
 /// One more leg for a running job, to replace a provider or to escalate: from the best ask at or under the bid's limit
 /// of an owner that the job does not have yet. Nothing more is held, for the job keeps its whole pot until it ends.
 /// </summary>
-/// <param name="LegNo">The number the leg will have: one above the last. An earlier number gives that leg
-/// again.</param>
+/// <param name="LegNo">The number it will have: one above the last. An earlier number gives that leg again.</param>
 /// <param name="Exclude">Providers that must not get it although the job does not have them.</param>
 public sealed record AddLeg(JobId Job, int LegNo, IReadOnlyList<ProviderId> Exclude) : BookCommand<LegAnswer>;
 

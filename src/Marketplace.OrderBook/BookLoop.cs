@@ -54,9 +54,7 @@ public sealed partial class BookLoop : IAsyncDisposable
     /// <summary>Ends when the book stops; faulted when it failed, and then the process should end too.</summary>
     public Task Completion => running.Task;
 
-    /// <summary>
-    /// Replays the journal, then takes commands. Events the consumer has not seen are published again.
-    /// </summary>
+    /// <summary>Replays the journal, then takes commands. What the consumer has not seen is published again.</summary>
     /// <exception cref="JournalCorruptException">The journal is damaged.</exception>
     /// <exception cref="JournalBehindConsumerException">The journal lacks what was consumed already.</exception>
     public async Task StartAsync(CancellationToken ct)
@@ -79,8 +77,7 @@ public sealed partial class BookLoop : IAsyncDisposable
 
     /// <summary>
     /// Answers when the command's effect is on disk. A caller that stops waiting learns what became of it by sending
-    /// the
-    /// same command again.
+    /// the same command again.
     /// </summary>
     /// <exception cref="BookStoppedException">The book is not running.</exception>
     public async Task<Result<TAnswer, BookRefusal>> SubmitAsync<TAnswer>(
@@ -108,7 +105,7 @@ public sealed partial class BookLoop : IAsyncDisposable
         return await work.Answer.WaitAsync(ct);
     }
 
-    /// <summary>Ends the asks of an earlier life and forgets their ids: their providers must connect and ask again.</summary>
+    /// <summary>Ends the asks of an earlier life and forgets their ids: providers connect and ask again.</summary>
     /// <returns>How many there were.</returns>
     public async Task<int> CancelAllAsksAsync(CancellationToken ct)
     {

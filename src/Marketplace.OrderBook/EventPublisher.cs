@@ -76,6 +76,7 @@ internal sealed partial class EventPublisher(IBookEvents consumer, TimeProvider 
         }
     }
 
-    [LoggerMessage(1001, LogLevel.Error, "Events {First} to {Last} of the book were not consumed; retrying")]
+    [LoggerMessage(1001, LogLevel.Error,
+        "Events {First} to {Last} of the book were not consumed; retrying")]
     private static partial void LogRetry(ILogger logger, Exception failure, long first, long last);
 }

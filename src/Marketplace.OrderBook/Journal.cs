@@ -39,9 +39,7 @@ public sealed class Journal : IDisposable
 
     public bool HasPending => pending.WrittenCount > 0;
 
-    /// <summary>
-    /// Opens or creates a journal, hands every record to <paramref name="replay"/> and cuts a torn end off.
-    /// </summary>
+    /// <summary>Opens or makes it, gives each record to <paramref name="replay"/> and cuts a torn end off.</summary>
     /// <exception cref="JournalCorruptException">It is damaged before its last flush.</exception>
     /// <exception cref="IOException">It cannot be read, or another process has it open.</exception>
     public static Journal Open(string path, Action<JournalRecord> replay) => Open(OpenFile(path), replay);
@@ -65,8 +63,8 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>
-    /// Opens the file without a buffer: one that a failed flush leaves filled would be written by Dispose, after everybody
-    /// was told that the disk had failed.
+    /// Opens the file without a buffer: one that a failed flush leaves filled would be written by Dispose, after
+    /// everybody was told that the disk had failed.
     /// </summary>
     internal static FileStream OpenFile(string path)
     {
@@ -90,8 +88,7 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>Puts every appended record on disk; when it returns they survive a loss of power.</summary>
-    /// <exception cref="IOException">The disk failed: what it holds is unknown, and the journal takes no
-    /// more.</exception>
+    /// <exception cref="IOException">The disk failed: what it holds is unknown; the journal takes no more.</exception>
     public void Flush()
     {
         Invariant.Holds(!isBroken, "A journal whose disk failed is opened anew.");

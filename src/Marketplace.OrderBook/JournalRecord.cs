@@ -10,8 +10,7 @@ public sealed record JournalRecord(long Seq, DateTimeOffset Time, ReadOnlyMemory
 
 /// <summary>
 /// A record on disk, little-endian: magic, payload length, sequence number, first sequence number of the same flush,
-/// UTC
-/// ticks, checksum of the record before; then the payload; then the CRC-32C (RFC 3720 appendix B.4) of all of it.
+/// UTC ticks, checksum of the record before; then the payload; then the CRC-32C (RFC 3720 appendix B.4) of all of it.
 /// </summary>
 internal static class JournalFrame
 {
@@ -79,7 +78,6 @@ internal static class JournalFrame
 }
 
 /// <summary>What a frame says about itself.</summary>
-/// <param name="FlushFirst">The first record that went to disk with this one: what is after it was never
-/// promised.</param>
+/// <param name="FlushFirst">The first record that went to disk with this one.</param>
 /// <param name="Previous">The checksum of the record before; 0 for the first.</param>
 internal readonly record struct FrameHead(long Seq, long FlushFirst, long UtcTicks, uint Previous, uint Checksum = 0);

@@ -1,6 +1,6 @@
 namespace Marketplace.ScenarioTests.OrderBook;
 
-/// <summary>A clock that stands until it is moved. Delays end at once; what comes back every second comes when told.</summary>
+/// <summary>A clock that stands until it is moved. Delays end at once; what recurs comes when told.</summary>
 internal sealed class BookClock : TimeProvider
 {
     private readonly List<Action> periodic = [];

@@ -113,7 +113,8 @@ public sealed class BookLoopDurabilityTests : IDisposable
         bytes[60] ^= 1;
         File.WriteAllBytes(folder.Path, bytes);
 
-        await FluentActions.Awaiting(() => LoopWorld.StartedAsync(folder.Path)).Should().ThrowAsync<JournalCorruptException>();
+        await FluentActions.Awaiting(() => LoopWorld.StartedAsync(folder.Path))
+            .Should().ThrowAsync<JournalCorruptException>();
 
         File.ReadAllBytes(folder.Path).Should().Equal(bytes);
     }
@@ -159,7 +160,8 @@ public sealed class BookLoopDurabilityTests : IDisposable
                 life = await RestartedAsync(life, mine.Path, isPowerLost: index % 2 == 0);
             }
 
-            var expected = BookStreams.Take(lived, step).Match(ok => $"Ok({ok.Answer})", refusal => $"Refused({refusal})");
+            var expected = BookStreams.Take(lived, step)
+                .Match(ok => $"Ok({ok.Answer})", refusal => $"Refused({refusal})");
             clock.Now = lived.Now;
             (await life.SendAsync(step.Command)).Should().Be(expected);
         }

@@ -62,7 +62,8 @@ public sealed class BookLoopEventTests : IDisposable
         consumer.Block();
         await using var world = await LoopWorld.WithBudgetAsync(folder.Path, consumer);
         var cheap = BookWorld.Bid("b") with { Limit = new UnitPrice(1), FeeBps = new BasisPoints(0) };
-        await Task.WhenAll(Enumerable.Range(0, 1_500).Select(n => world.DoAsync(cheap with { ClientOrderId = $"b{n}" })));
+        var bids = Enumerable.Range(0, 1_500).Select(n => cheap with { ClientOrderId = $"b{n}" });
+        await Task.WhenAll(bids.Select(bid => world.DoAsync(bid)));
 
         await world.DoAsync(new CloseBudget(BookWorld.Budget));
         consumer.Release();

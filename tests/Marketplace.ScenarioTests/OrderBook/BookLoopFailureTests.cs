@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Marketplace.ScenarioTests.OrderBook;
 
-/// <summary>A book whose disk failed, that was stopped, or that never started: everybody is told, and nothing is half done.</summary>
+/// <summary>A book whose disk failed, that was stopped or never started: everybody is told.</summary>
 public sealed class BookLoopFailureTests : IDisposable
 {
     private readonly JournalFolder folder = new();
@@ -94,7 +94,8 @@ public sealed class BookLoopFailureTests : IDisposable
         ((await first).IsOk, (await second).IsOk).Should().Be((true, true));
         world.Consumer.Events.Should().HaveCount(2);
         await world.Loop.Completion;
-        await FluentActions.Awaiting(() => world.DoAsync(BookWorld.Bid("b3"))).Should().ThrowAsync<BookStoppedException>();
+        await FluentActions.Awaiting(() => world.DoAsync(BookWorld.Bid("b3")))
+            .Should().ThrowAsync<BookStoppedException>();
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 namespace Marketplace.ScenarioTests.OrderBook;
 
-/// <summary>A journal's file on a disk that can fail, stall and lose its power: then only what was flushed is left.</summary>
+/// <summary>A file on a disk that can fail, stall and lose its power, and with it what was not flushed.</summary>
 internal sealed class CrashDisk : FileStream
 {
     private readonly ManualResetEventSlim mayFlush = new(initialState: true);

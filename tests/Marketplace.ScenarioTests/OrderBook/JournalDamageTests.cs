@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Marketplace.ScenarioTests.OrderBook;
 
-/// <summary>A crash leaves an unfinished end, which was never answered for; anything else is damage, and a start is refused.</summary>
+/// <summary>A crash leaves an unfinished end; anything else is damage and refuses the start.</summary>
 public sealed class JournalDamageTests : IDisposable
 {
     private readonly JournalFolder folder = new();
@@ -124,7 +124,8 @@ public sealed class JournalDamageTests : IDisposable
         }
 
         var theirs = File.ReadAllBytes(folder.Other);
-        var first = Journal.FileHeaderLength + JournalFrame.HeaderLength + "something else".Length + JournalFrame.ChecksumLength;
+        var first = Journal.FileHeaderLength
+            + JournalFrame.HeaderLength + "something else".Length + JournalFrame.ChecksumLength;
         File.AppendAllBytes(folder.Path, theirs[first..]);
 
         FluentActions.Invoking(folder.Read).Should().Throw<JournalCorruptException>();

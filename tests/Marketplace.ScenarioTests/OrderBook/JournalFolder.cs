@@ -14,7 +14,7 @@ public sealed class JournalFolder : IDisposable
 
     public string Other => System.IO.Path.Combine(folder.FullName, "other.journal");
 
-    /// <summary>Opens the journal, writes the records "1", "2", ... in flushes of these lengths, and closes it.</summary>
+    /// <summary>Opens the journal, writes the next records in flushes of these lengths, and closes it.</summary>
     /// <returns>The file's length after its header and after each flush.</returns>
     public IReadOnlyList<long> Write(params int[] flushes)
     {
@@ -63,5 +63,6 @@ public sealed class JournalFolder : IDisposable
 
     private static DateTimeOffset TimeOf(long seq) => Start.AddTicks(seq / 2);
 
-    private static int FrameLength(long seq) => JournalFrame.HeaderLength + TextOf(seq).Length + JournalFrame.ChecksumLength;
+    private static int FrameLength(long seq) =>
+        JournalFrame.HeaderLength + TextOf(seq).Length + JournalFrame.ChecksumLength;
 }

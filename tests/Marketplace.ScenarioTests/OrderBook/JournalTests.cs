@@ -68,7 +68,7 @@ public sealed class JournalTests : IDisposable
         File.WriteAllBytes(folder.Other, disk.Durable);
 
         JournalFolder.Read(folder.Other).Should().HaveCount(3);
-        disk.Flushes.Should().Be(2, "the header is on disk first, and a flush costs one sync however many records it has");
+        disk.Flushes.Should().Be(2, "the header has one, and a flush has one however many its records are");
     }
 
     [Fact]
@@ -125,8 +125,10 @@ public sealed class JournalTests : IDisposable
         journal.Append(JournalFolder.Start, largest);
         journal.Flush();
 
-        journal.Invoking(it => it.Append(JournalFolder.Start.AddTicks(-1), [])).Should().Throw<InvariantViolationException>();
-        journal.Invoking(it => it.Append(JournalFolder.Start, [.. largest, 0])).Should().Throw<InvariantViolationException>();
+        journal.Invoking(it => it.Append(JournalFolder.Start.AddTicks(-1), []))
+            .Should().Throw<InvariantViolationException>();
+        journal.Invoking(it => it.Append(JournalFolder.Start, [.. largest, 0]))
+            .Should().Throw<InvariantViolationException>();
 
         journal.Dispose();
         folder.Read().Should().ContainSingle().Which.Payload.Length.Should().Be(largest.Length);

@@ -8,7 +8,8 @@ namespace Marketplace.ScenarioTests.OrderBook;
 /// <summary>A running book on a real file, with a clock, a consumer and a disk in the test's hand.</summary>
 internal sealed class LoopWorld : IAsyncDisposable
 {
-    private LoopWorld(string path, FakeConsumer consumer, BookClock clock, Func<BookLoopOptions, BookLoopOptions> change)
+    private LoopWorld(
+        string path, FakeConsumer consumer, BookClock clock, Func<BookLoopOptions, BookLoopOptions> change)
     {
         (Consumer, Clock) = (consumer, clock);
         var options = new BookLoopOptions(path) { OpenFile = file => Disk = new CrashDisk(file) };

@@ -32,7 +32,8 @@ public sealed class ResultTests
         result.TryGet(out _).Should().BeFalse();
         result.Match(ok => $"{ok}", refusal => $"{refusal}").Should().Be("TooMuch");
         result.ToString().Should().Be("Refused(TooMuch)");
-        FluentActions.Invoking(() => result.Value).Should().Throw<InvariantViolationException>().WithMessage("*TooMuch*");
+        FluentActions.Invoking(() => result.Value)
+            .Should().Throw<InvariantViolationException>().WithMessage("*TooMuch*");
     }
 
     [Fact]

@@ -6,14 +6,15 @@ using Xunit;
 
 namespace Marketplace.Tests.Matching;
 
-/// <summary>Laws of the book over random streams: few prices, owners and sizes, so that most orders meet another.</summary>
+/// <summary>Laws over random streams of few prices, owners and sizes, so that most orders meet another.</summary>
 public sealed class LimitOrderBookPropertyTests
 {
     private static readonly EthAddress[] Owners =
         new[] { "ann", "bob", "cat", "dan" }.Select(BookScript.OwnerOf).ToArray();
 
     private static readonly Gen<LimitOrder> Orders = Gen.Select(
-        Gen.Bool, Gen.Int[0, 3], Gen.Long[1, 8], Gen.Long[1, 12], Gen.Int[0, 9], Gen.Int[1, 40], Gen.Int[-3, 3], Gen.Bool)
+        Gen.Bool, Gen.Int[0, 3], Gen.Long[1, 8], Gen.Long[1, 12],
+        Gen.Int[0, 9], Gen.Int[1, 40], Gen.Int[-3, 3], Gen.Bool)
         .Select((isBid, owner, price, units, force, second, replicas, isWhole) => new LimitOrder(
             default,
             isBid ? Side.Bid : Side.Ask,

@@ -4,8 +4,8 @@ using Marketplace.Matching;
 namespace Marketplace.Tests.Matching;
 
 /// <summary>
-/// The book as one would explain it: a list of orders, sorted anew for every question. Written from the rules and not from
-/// <see cref="LimitOrderBook"/>, so that a disagreement means that one of them is wrong.
+/// The book as one would explain it: a list of orders, sorted anew for every question. Written from the rules and not
+/// from <see cref="LimitOrderBook"/>, so that a disagreement means that one of them is wrong.
 /// </summary>
 internal sealed class NaiveBook
 {

@@ -26,9 +26,11 @@ public sealed class BidHoldTests
     {
         var world = BookWorld.WithBudget();
 
-        var answer = world.Do(BookWorld.Bid("b1", replicas: 2) with { PerLeg = new(1), FeeBps = new(1) });
+        var bid = BookWorld.Bid("b1", replicas: 2) with { Limit = new(1_000_001), PerLeg = new(1), FeeBps = new(1) };
 
-        answer.Hold.Micro.Should().Be(3, "two legs of a millionth part of a token's price, and a fee on them");
+        var answer = world.Do(bid);
+
+        answer.Hold.Micro.Should().Be(5, "two legs of a little more than one, and a little fee on both");
     }
 
     [Fact]
@@ -114,9 +116,10 @@ public sealed class BidHoldTests
     {
         var world = BookWorld.WithBudget();
         var bid = BookWorld.Bid("m2") with { Market = new MarketId(2), TimeInForce = TimeInForce.GoodTillTime };
+        var other = bid with { Market = new MarketId(1) };
         world.Do(bid with { ExpiresAt = BookWorld.Start.AddSeconds(1) });
-        world.Do(bid with { ClientOrderId = "m1-late", Market = new MarketId(1), ExpiresAt = BookWorld.Start.AddSeconds(9) });
-        world.Do(bid with { ClientOrderId = "m1-soon", Market = new MarketId(1), ExpiresAt = BookWorld.Start.AddSeconds(2) });
+        world.Do(other with { ClientOrderId = "m1-late", ExpiresAt = BookWorld.Start.AddSeconds(9) });
+        world.Do(other with { ClientOrderId = "m1-soon", ExpiresAt = BookWorld.Start.AddSeconds(2) });
 
         var events = world.EventsOf(new Expire(BookWorld.Start.AddSeconds(9)));
 
@@ -154,7 +157,7 @@ public sealed class BidHoldTests
 
     private static (long Free, long Held, long InJobs, long Owed, long Spent) Pockets(BookWorld world)
     {
-        var account = world.Account;
-        return (account.Free.Micro, account.HeldByOrders.Micro, account.InJobs.Micro, account.Owed.Micro, account.Spent.Micro);
+        var it = world.Account;
+        return (it.Free.Micro, it.HeldByOrders.Micro, it.InJobs.Micro, it.Owed.Micro, it.Spent.Micro);
     }
 }

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Marketplace.Tests.OrderBook;
 
-/// <summary>The journal's notation. A line that changes here makes the journals of running operators unreadable.</summary>
+/// <summary>The journal's notation. A line that changes here makes running operators' journals unreadable.</summary>
 public sealed class BookCommandCodecTests
 {
     private static readonly (string Line, BookCommand Command)[] Lines =
@@ -74,7 +74,8 @@ public sealed class BookCommandCodecTests
     [Fact]
     public void No_kind_of_command_is_missing_here() =>
         Lines.Select(one => one.Command.GetType()).Should().BeEquivalentTo(
-            typeof(BookCommand).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(BookCommand)) && !type.IsAbstract));
+            typeof(BookCommand).Assembly.GetTypes()
+                .Where(type => type.IsSubclassOf(typeof(BookCommand)) && !type.IsAbstract));
 
     [Theory]
     [InlineData("")]
@@ -89,7 +90,8 @@ public sealed class BookCommandCodecTests
     [InlineData("""{"kind":"complete-job","Job":4,"Paid":-1,"Fee":90000}""")]
     [InlineData("""{"kind":"complete-job","Job":4,"Paid":9223372036854775808,"Fee":90000}""")]
     public void Anything_else_is_not_a_command(string text) =>
-        FluentActions.Invoking(() => BookCommandCodec.Decode(Encoding.UTF8.GetBytes(text))).Should().Throw<JsonException>();
+        FluentActions.Invoking(() => BookCommandCodec.Decode(Encoding.UTF8.GetBytes(text)))
+            .Should().Throw<JsonException>();
 
     // The lines are broken here only for the eye.
     private static string Unbroken(string line) => line.ReplaceLineEndings("");

@@ -6,8 +6,8 @@ using Marketplace.OrderBook;
 namespace Marketplace.Tests.OrderBook;
 
 /// <summary>
-/// Random streams of commands: two budgets, three providers, few ids, prices and sizes, so that ids are repeated, budgets
-/// run dry, and jobs are ended twice and otherwise.
+/// Random streams of commands: two budgets, three providers, few ids, prices and sizes, so that ids are repeated,
+/// budgets run dry, and jobs are ended twice and otherwise.
 /// </summary>
 internal static class BookStreams
 {
@@ -70,7 +70,7 @@ internal static class BookStreams
             .Select((n, paid, fee) => (BookCommand)new CompleteJob(new JobId(n), paid, fee)),
         Numbers.Select(n => (BookCommand)new ReleaseJob(new JobId(n))));
 
-    /// <summary>Commands, each with the seconds since the one before; its budgets are mostly open from the start.</summary>
+    /// <summary>Commands, each with the seconds since the one before; budgets are mostly opened first.</summary>
     public static Gen<(int Seconds, BookCommand Command)[]> All { get; } = Gen.Select(
         Openings.Array[2, 4],
         Gen.Select(Gen.Int[0, 2], Gen.Frequency((10, Bids), (6, Asks), (8, OfJobs), (3, Others), (1, Openings)))

@@ -45,7 +45,8 @@ public sealed class JobTests
         var outcome = world.Apply(BookWorld.Ask(1)).Value;
 
         outcome.Answer.Should().Be(new AskAnswer(new OrderId(5), Quantity.Zero));
-        outcome.Events.OfType<BidMatched>().Select(match => (match.ClientOrderId, match.Legs[0].Price.MicroPerMillionUnits))
+        outcome.Events.OfType<BidMatched>()
+            .Select(match => (match.ClientOrderId, match.Legs[0].Price.MicroPerMillionUnits))
             .Should().Equal(("best", 1_100_000), ("old", 1_000_000));
         outcome.Events[^1].Should().Be(new AskEnded(
             5, new OrderId(5), BookWorld.Market, new ProviderId(1), AskEndReason.Sold));
@@ -74,7 +75,7 @@ public sealed class JobTests
         world.Do(BookWorld.Ask(2) with { Price = new UnitPrice(1_000_001) });
         world.Do(BookWorld.Ask(3) with { OwnerAccount = BookWorld.Ask(1).OwnerAccount });
         world.Do(BookWorld.Ask(4));
-        var dear = world.Do(BookWorld.Ask(5) with { Price = new UnitPrice(1_000_000), Quantity = new(1_000_000) }).Order;
+        var dear = world.Do(BookWorld.Ask(5) with { Price = new(1_000_000), Quantity = new(1_000_000) }).Order;
         var before = world.Account;
 
         var first = world.Do(new AddLeg(job, 2, [new ProviderId(4)]));
@@ -113,7 +114,8 @@ public sealed class JobTests
 
         events.Should().Equal(new JobCompleted(
             4, job, BookWorld.Budget, new TokenAmount(900_000), new TokenAmount(90_000)));
-        (world.Account.Free.Micro, world.Account.InJobs.Micro, world.Account.Owed.Micro).Should().Be((9_010_000, 0, 990_000));
+        (world.Account.Free.Micro, world.Account.InJobs.Micro, world.Account.Owed.Micro)
+            .Should().Be((9_010_000, 0, 990_000));
     }
 
     [Fact]
@@ -148,7 +150,8 @@ public sealed class JobTests
         world.Do(settled with { FactId = "log-2", TotalPlusFee = new TokenAmount(490_000) });
 
         again.HasChanged.Should().BeFalse();
-        (world.Account.Owed.Micro, world.Account.Spent.Micro, world.Account.Free.Micro).Should().Be((0, 990_000, 9_010_000));
+        (world.Account.Owed.Micro, world.Account.Spent.Micro, world.Account.Free.Micro)
+            .Should().Be((0, 990_000, 9_010_000));
     }
 
     [Fact]
