@@ -50,7 +50,7 @@ public sealed class ConventionTests
     [Fact]
     public void No_test_is_skipped_or_run_alone()
     {
-        Conventions.SkippedTests(Cs("it" + ".only(\"pays\", () => {});")).Should().ContainSingle();
+        Conventions.SkippedTests(Cs("it." + "only(\"pays\", () => {});")).Should().ContainSingle();
         Conventions.SkippedTests(Cs("[Fact(Skip" + " = \"flaky\")]")).Should().ContainSingle();
         Conventions.SkippedTests(Cs("rows.Skip(1).Where(row => row.Skip == 2)")).Should().BeEmpty();
 

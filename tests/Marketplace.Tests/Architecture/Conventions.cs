@@ -19,8 +19,8 @@ public static class Conventions
 
     private static readonly Regex MachinePath = new(@"(?<![\w.])/(work|home|root|Users|tmp)/\w|\b[A-Z]:\\\w", Flags);
     private static readonly Regex Byline = new(
-        @"(?<!\w)(co-authored-by|@author|(auto-?)?generated (by|with)"
-        + @"|(written|coded|authored) (by|with) (an? )?(ai|assistant|agent|bot|llm|model|tool)|as an ai)\b",
+        @"(?<!\w)(co-[a]uthored-by|@[a]uthor|(auto-?)?generated (by|with)"
+        + @"|(written|coded|authored) (by|with) (an? )?(ai|assistant|agent|bot|llm|model|tool)|as an a[i])\b",
         Flags | RegexOptions.IgnoreCase);
 
     private static readonly Regex TypeName = new(
