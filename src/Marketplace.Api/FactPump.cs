@@ -75,7 +75,8 @@ public sealed class FactPump(
                 statement.Total + statement.Fee,
                 $"{statement.BudgetNo}/{statement.FromJob}"),
             ct);
-        Invariant.Holds(answer.IsOk, $"A final statement of budget {statement.BudgetNo} is not owed: {answer.Rejection}.");
+        Invariant.Holds(
+            answer.IsOk, $"A final statement of budget {statement.BudgetNo} is not owed: {answer.Rejection}.");
     }
 
     private static T Read<T>(StoredFact fact) => JsonSerializer.Deserialize<T>(fact.Body)

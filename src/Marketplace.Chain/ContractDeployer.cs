@@ -25,7 +25,8 @@ public sealed class ContractDeployer(EthereumClient client, PrivateKey deployer,
         var start = await NodeFaults.TranslateAsync(() => client.BlockNumberAsync(ct));
         var sender = new AccountSender(client, deployer, chainId, time);
         var payment = token
-            ?? await CreateAsync(sender, "token", ContractArtifact.MarketToken, new AbiWriter(), progress, Wait.Mined, ct);
+            ?? await CreateAsync(
+                sender, "token", ContractArtifact.MarketToken, new AbiWriter(), progress, Wait.Mined, ct);
         var escrow = await CreateAsync(
             sender,
             "escrow",

@@ -199,7 +199,8 @@ public sealed class JobStore(Database database)
         connection.ExecuteAsync(
             """
             UPDATE assignment SET signer = @Signer, status = @Status, commit_by = @CommitBy, reveal_by = @RevealBy,
-                is_reveal_asked = @IsRevealAsked, is_requests_fault = @IsRequestsFault, commitment = @Commitment, commit_signature = @CommitSignature,
+                is_reveal_asked = @IsRevealAsked, is_requests_fault = @IsRequestsFault, commitment = @Commitment,
+                commit_signature = @CommitSignature,
                 result_json = @ResultJson, result_signature = @ResultSignature, canonical = @Canonical,
                 result_digest = @ResultDigest
             WHERE assignment_id = @AssignmentId

@@ -113,7 +113,7 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
             is { } block ? new BlockNumber((ulong)block) : (BlockNumber?)null,
         ct);
 
-    /// <summary>Statements of the budget that are final: their tickets are settled, and rival statements are dead.</summary>
+    /// <summary>Statements of the budget that are final: their tickets are settled, their rivals are dead.</summary>
     public Task SettledAsync(IReadOnlyList<StatementSettled> settled, BlockNumber through, CancellationToken ct) =>
         database.WriteAsync(
             async (connection, transaction) =>

@@ -87,7 +87,7 @@ public sealed partial class ProviderAgent(
         }
     }
 
-    /// <remarks>A handler that fails ends the connection, so that its failure is seen where the connection is awaited.</remarks>
+    /// <remarks>A handler that fails ends the connection: the failure is seen where that is awaited.</remarks>
     private async Task HandleAsync(
         FrameSocket socket, Eip712Domain domain, Frame frame, CancellationTokenSource connected)
     {

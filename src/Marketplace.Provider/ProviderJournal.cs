@@ -30,7 +30,8 @@ public sealed class ProviderJournal(Database database)
 
     /// <summary>Stores an answer unless there is one.</summary>
     /// <returns>The answer that counts: the first.</returns>
-    public async Task<SignedAnswer> KeepAsync(AssignmentId id, SignedAnswer answer, DateTimeOffset now, CancellationToken ct)
+    public async Task<SignedAnswer> KeepAsync(
+        AssignmentId id, SignedAnswer answer, DateTimeOffset now, CancellationToken ct)
     {
         await database.WriteAsync(
             (connection, transaction) => connection.ExecuteAsync(

@@ -12,7 +12,10 @@ public static class AuditVerb
     public static Command Make()
     {
         var url = Options.Operator();
-        var rpc = new Option<string?>("--rpc") { Description = "A node of your own; without it the operator's is asked" };
+        var rpc = new Option<string?>("--rpc")
+        {
+            Description = "A node of your own; without it the operator's is asked",
+        };
         var balances = new Command("balances", "Rebuild every balance from the chain's logs and compare") { url, rpc };
         balances.SetAction(async (parsed, ct) =>
         {

@@ -5,7 +5,7 @@ using Marketplace.Inference;
 
 namespace Marketplace.Cli;
 
-/// <summary>The demo's buyer: asks through the gateway as any OpenAI client would, then waits until all is settled.</summary>
+/// <summary>The demo's buyer: asks through the gateway as any OpenAI client would, and waits for settlement.</summary>
 public sealed class DemoBuyer(DemoSettings settings, LocalMarket market) : IDisposable
 {
     private const int MaxTokens = 64;

@@ -54,15 +54,19 @@ public sealed class DemoReport(LocalMarket market, HttpClient http, IReadOnlyLis
         }));
         var price = generation["usage"]!["cost"]!.ToString();
         var digest = generation["digest"]!.GetValue<string>();
+        var (locked, verified) = (Since(view.MatchedAt), Since(view.VerifiedAt));
         Screen.Show(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"job {job.JobId,-4}matched, locked {Since(view.MatchedAt)} ms > run, verified {Since(view.VerifiedAt)} ms > settled {settled:F1} s   price {price}   providers {providers}   digest {digest[..DigestShown]}"),
+                $"job {job.JobId,-4}matched, locked {locked} ms > run, verified {verified} ms")
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $" > settled {settled:F1} s   price {price}   providers {providers}   digest {digest[..DigestShown]}"),
             new
             {
                 job.JobId,
-                lockedMs = Since(view.MatchedAt),
-                verifiedMs = Since(view.VerifiedAt),
+                lockedMs = locked,
+                verifiedMs = verified,
                 settledMs = (long)(job.SettledAt - job.AskedAt).TotalMilliseconds,
                 price,
                 view.Legs,
@@ -83,7 +87,7 @@ public sealed class DemoReport(LocalMarket market, HttpClient http, IReadOnlyLis
 
         var perJob = gas / (ulong)Math.Max(1, jobs.Count);
         Screen.Show(
-            $"total   {jobs.Count} jobs settled by {transactions.Count} transactions with {gas} gas: {perJob} gas a job",
+            $"total   {jobs.Count} jobs in {transactions.Count} transactions with {gas} gas: {perJob} gas a job",
             new { jobs = jobs.Count, transactions = transactions.Count, gas, gasPerJob = perJob });
     }
 

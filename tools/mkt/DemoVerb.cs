@@ -14,7 +14,7 @@ public sealed record DemoSettings(
     int CorruptPerMille,
     DateTimeOffset StartedAt);
 
-/// <summary><c>mkt demo</c>: an operator, four providers of which one cheats, a buyer, real jobs, and the audit.</summary>
+/// <summary><c>mkt demo</c>: an operator, four providers of which one cheats, a buyer, jobs, and the audit.</summary>
 public static class DemoVerb
 {
     /// <summary>Which of the providers cheats, counted from 1: a cheap one, so that it gets work.</summary>
@@ -65,7 +65,8 @@ public static class DemoVerb
             return RunAsync(
                 new DemoSettings(
                     FolderOf(parsed.GetValue(data)),
-                    own.Length > 0 ? own : DemoQuestions.Choose(Within("--jobs", parsed.GetValue(jobs), 1, 1_000), chosen),
+                    own.Length > 0
+                        ? own : DemoQuestions.Choose(Within("--jobs", parsed.GetValue(jobs), 1, 1_000), chosen),
                     Within("--redundancy", parsed.GetValue(redundancy), 1, Prices.Length),
                     chosen,
                     parsed.GetValue(keep),
@@ -115,9 +116,8 @@ public static class DemoVerb
         Screen.Say($"start   operator, chain and contracts (logs in {settings.Folder})");
         await market.StartOperatorAsync(null, ct);
         Screen.Say($"market  {market.Url}");
-        Screen.Say(string.Create(
-            CultureInfo.InvariantCulture,
-            $"start   three honest providers and one that corrupts {settings.CorruptPerMille / 10.0:0.#} % of its answers"));
+        var (percent, tenth) = Math.DivRem(settings.CorruptPerMille, 10);
+        Screen.Say($"start   three honest providers and one that corrupts {percent}.{tenth} % of its answers");
         for (var index = 1; index <= Prices.Length; index++)
         {
             string[] cheats =

@@ -11,7 +11,10 @@ public static class DeployVerb
     public static Command Make()
     {
         var rpc = new Option<string>("--rpc") { Required = true, Description = "The chain's endpoint" };
-        var token = new Option<string?>("--token") { Description = "The payment token; without it a test token is deployed" };
+        var token = new Option<string?>("--token")
+        {
+            Description = "The payment token; without it a test token is deployed",
+        };
         var data = Options.Data("data/operator");
         var command = new Command("deploy", "Put the contracts on a chain") { rpc, token, data };
         command.SetAction(async (parsed, ct) =>
@@ -21,7 +24,8 @@ public static class DeployVerb
             var owner = new Wallet(Path.Combine(folder, "keys")).Open("owner");
             Screen.Say($"deployer {owner.Address}: it needs gas");
             using var http = new HttpClient();
-            var client = new EthereumClient(new JsonRpcClient(http, Options.ReadUrl(parsed.GetValue(rpc)!), TimeSpan.FromSeconds(30)));
+            var client = new EthereumClient(
+                new JsonRpcClient(http, Options.ReadUrl(parsed.GetValue(rpc)!), TimeSpan.FromSeconds(30)));
             EthAddress? payment = parsed.GetValue(token) is { } text
                 ? EthAddress.TryParse(text, out var read) ? read : throw new UsageException("--token is an address")
                 : null;

@@ -12,7 +12,7 @@ public static class KeysVerb
     {
         var data = Options.Data("data/buyer");
         var total = new Option<string?>("--total") { Description = "The most that the key may ever spend, in tokens" };
-        var day = new Option<string?>("--day") { Description = "The most that the key may spend a day (UTC), in tokens" };
+        var day = new Option<string?>("--day") { Description = "The most that it may spend a day (UTC), in tokens" };
         var create = new Command("create", "Make a key; it is shown once and stored nowhere") { data, total, day };
         create.SetAction(async (parsed, ct) =>
         {

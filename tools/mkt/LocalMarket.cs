@@ -11,7 +11,7 @@ namespace Marketplace.Cli;
 public sealed class DemoFailedException(string message) : Exception(message);
 
 /// <summary>
-/// A whole market on this machine, every part a process of its own: operator with chain, providers, one buyer's gateway.
+/// A whole market on this machine, every part a process of its own: operator with chain, providers, a buyer's gateway.
 /// The demo shows it, and the crash tests kill its parts.
 /// </summary>
 public sealed class LocalMarket : IAsyncDisposable
@@ -61,7 +61,8 @@ public sealed class LocalMarket : IAsyncDisposable
         NameOf(index),
         environment,
         [
-            "provider", "join", Root(Url), "--data", FolderOf(NameOf(index)), "--embedded", "--price", price, .. options,
+            "provider", "join", Root(Url), "--data", FolderOf(NameOf(index)), "--embedded", "--price", price,
+            .. options,
         ]);
 
     /// <summary>Gives the buyer test tokens, deposits them and opens a budget.</summary>
@@ -85,7 +86,7 @@ public sealed class LocalMarket : IAsyncDisposable
     public Task UntilAsksAsync(int count, CancellationToken ct) => UntilAsync(
         $"{count} providers' asks", StartPatience, async token => await AsksAsync(token) >= count, ct);
 
-    /// <summary>Waits for a condition, with a bound, and says what it waits for. A process that ends ends the wait.</summary>
+    /// <summary>Waits for a condition, with a bound, and says for what. A process that ends ends the wait.</summary>
     /// <exception cref="DemoFailedException">The bound is past, or a process of the market ended.</exception>
     public async Task UntilAsync(
         string what, TimeSpan bound, Func<CancellationToken, Task<bool>> isSo, CancellationToken ct)
@@ -99,7 +100,8 @@ public sealed class LocalMarket : IAsyncDisposable
             var waited = time.GetElapsedTime(started);
             if (waited > bound)
             {
-                throw new DemoFailedException($"Still waiting for {what} after {bound.TotalSeconds} s; logs are in {Folder}");
+                throw new DemoFailedException(
+                    $"Still waiting for {what} after {bound.TotalSeconds} s; logs are in {Folder}");
             }
 
             if (!hasSaid && waited > SayAfter)

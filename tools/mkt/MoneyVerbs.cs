@@ -92,7 +92,8 @@ public static class MoneyVerbs
         var opened = events.OfType<BudgetOpened>().Single();
         new BudgetFile(opened.BudgetNo.Value, name).Write(folder);
         Screen.Show(
-            $"        budget {opened.BudgetNo} holds {cap}", new { budgetNo = opened.BudgetNo.Value, capMicro = cap.Micro });
+            $"        budget {opened.BudgetNo} holds {cap}",
+            new { budgetNo = opened.BudgetNo.Value, capMicro = cap.Micro });
     }
 
     /// <summary>The keystore of a budget's session key: one fresh key a budget.</summary>
@@ -115,7 +116,8 @@ public static class MoneyVerbs
         if (head.TimestampUnixSeconds > budget.ExpiryUnixSeconds + (ulong)TimeSpan.FromHours(24).TotalSeconds)
         {
             await SendAsync(folder, url, escrow => escrow.Close(budgetNo), ct);
-            Screen.Show($"budget {budgetNo} is closed; its rest is free", new { budgetNo = budgetNo.Value, closed = true });
+            Screen.Show(
+                $"budget {budgetNo} is closed; its rest is free", new { budgetNo = budgetNo.Value, closed = true });
             return;
         }
 

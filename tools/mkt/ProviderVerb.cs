@@ -11,7 +11,7 @@ using Marketplace.Storage;
 
 namespace Marketplace.Cli;
 
-/// <summary><c>mkt provider join URL</c>: sell with the engine that already runs here, or with the demo model.</summary>
+/// <summary><c>mkt provider join URL</c>: sell with the engine that runs here already, or the demo model.</summary>
 public static class ProviderVerb
 {
     public static Command Make()
@@ -74,7 +74,8 @@ public static class ProviderVerb
         }
 
         await using var database = Database.Open(Path.Combine(settings.Data, "provider.db"), MigrationSet.Provider);
-        using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
+        using var loggers = LoggerFactory.Create(
+            logging => logging.AddSimpleConsole(console => console.SingleLine = true));
         using var agent = new ProviderAgent(
             new ProviderOptions
             {
@@ -115,7 +116,10 @@ public static class ProviderVerb
     public static async Task<ProviderId?> IdInAsync(string folder, CancellationToken ct) =>
         File.Exists(IdFileIn(folder))
         && uint.TryParse(
-            await File.ReadAllTextAsync(IdFileIn(folder), ct), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            await File.ReadAllTextAsync(IdFileIn(folder), ct),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var id)
             ? new ProviderId(id)
             : null;
 

@@ -149,7 +149,11 @@ public static class UpVerb
     }
 
     private static async Task<OperatorId> RegisterAsync(
-        Settings settings, EthereumEscrowContract contract, AccountSender sender, EthAddress cosigner, CancellationToken ct)
+        Settings settings,
+        EthereumEscrowContract contract,
+        AccountSender sender,
+        EthAddress cosigner,
+        CancellationToken ct)
     {
         var path = Path.Combine(settings.Data, "operator-id");
         if (File.Exists(path) && uint.TryParse(await File.ReadAllTextAsync(path, ct), out var known)

@@ -9,7 +9,7 @@ using ChatMessage = OpenAI.Chat.ChatMessage;
 
 namespace Marketplace.ScenarioTests.Market;
 
-/// <summary>A cheater that always lies is the cheapest, so its words are streamed until the verdict is against them.</summary>
+/// <summary>A cheater that always lies is the cheapest: its words are streamed until the verdict.</summary>
 public sealed class CorruptedStreamTests(MarketFixture fixture) : IClassFixture<MarketFixture>, IAsyncLifetime
 {
     private const int Liar = 8;

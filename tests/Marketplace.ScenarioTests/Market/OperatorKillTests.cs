@@ -18,7 +18,8 @@ public sealed class OperatorKillTests(MarketFixture fixture) : IClassFixture<Mar
     [InlineData(FaultPoints.StatementStored, "how do i buy inference")]
     [InlineData(FaultPoints.AttemptStored, "what is person?")]
     [InlineData(FaultPoints.TransactionSent, "define group")]
-    public async Task An_operator_killed_at_this_point_loses_nothing_and_pays_nothing_twice(string point, string question)
+    public async Task An_operator_killed_at_this_point_loses_nothing_and_pays_nothing_twice(
+        string point, string question)
     {
         using var deadline = new CancellationTokenSource(Bound);
         var ct = deadline.Token;

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Marketplace.ScenarioTests.Market;
 
-/// <summary>A provider that dies between its commit and its reveal: it is the cheapest, so the job goes to it first.</summary>
+/// <summary>A provider that dies between its commit and its reveal. It is the cheapest: the job is its first.</summary>
 public sealed class ProviderDeathTests(MarketFixture fixture) : IClassFixture<MarketFixture>
 {
     private const int Doomed = 9;

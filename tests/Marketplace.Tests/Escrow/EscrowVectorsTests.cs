@@ -121,7 +121,8 @@ public sealed class EscrowVectorsTests
             [.. vector.GetProperty("lines").EnumerateArray().Select(LineOf)])));
 
     private static ProviderLine LineOf(JsonElement line) => new(
-        Provider(line), [.. line.GetProperty("amounts").EnumerateArray().Select(amount => Amount(amount.GetString()!))]);
+        Provider(line),
+        [.. line.GetProperty("amounts").EnumerateArray().Select(amount => Amount(amount.GetString()!))]);
 
     private static JobResult ResultOf(JsonElement vector) => new(
         new AssignmentId(Hash(vector, "assignmentId")),
