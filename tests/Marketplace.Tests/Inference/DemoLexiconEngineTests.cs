@@ -1,5 +1,6 @@
 using FluentAssertions;
 using Marketplace.Inference;
+using Marketplace.Kernel;
 using Xunit;
 
 namespace Marketplace.Tests.Inference;
@@ -68,7 +69,7 @@ public sealed class DemoLexiconEngineTests
 
         Convert.ToHexStringLower(bytes).Should().Be(
             "0102000000b22600007d0700000b00000048656c6c6f20776f726c64010500000002000000");
-        Kernel.Keccak256.Hash(bytes).ToString().Should().Be(
+        Keccak256.Hash(bytes).ToString().Should().Be(
             "0x8d4de2bf61797420a358728f1b8781d2ee4e78dd84127ac735cee8eeb283f8c6");
         CanonicalText.Decode(bytes).Should().BeEquivalentTo(result);
     }
