@@ -2,7 +2,7 @@ using FluentAssertions;
 using Marketplace.Kernel;
 using Xunit;
 
-namespace Marketplace.Tests.Kernel;
+namespace Marketplace.Tests.Units;
 
 public sealed class ResultTests
 {

@@ -4,7 +4,7 @@ using FluentAssertions;
 using Marketplace.Kernel;
 using Xunit;
 
-namespace Marketplace.Tests.Kernel;
+namespace Marketplace.Tests.Units;
 
 /// <summary>Money is a checked 63-bit count: it overflows loudly, and each rounding is the one in the name.</summary>
 public sealed class UnitArithmeticTests

@@ -4,7 +4,7 @@ using FluentAssertions;
 using Marketplace.Kernel;
 using Xunit;
 
-namespace Marketplace.Tests.Kernel;
+namespace Marketplace.Tests.Units;
 
 /// <summary>Units and ids in JSON: bare integers or hex text, and nothing else is read.</summary>
 public sealed class UnitJsonTests

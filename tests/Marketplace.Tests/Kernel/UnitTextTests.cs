@@ -4,7 +4,7 @@ using FluentAssertions;
 using Marketplace.Kernel;
 using Xunit;
 
-namespace Marketplace.Tests.Kernel;
+namespace Marketplace.Tests.Units;
 
 /// <summary>Amounts and prices as people write them: whole tokens with six decimals.</summary>
 public sealed class UnitTextTests
