@@ -102,7 +102,7 @@ public sealed partial class GatewayHub(
 
     private Task ReceiveAsync(JobRunner jobs, BudgetNo budget, Frame frame, CancellationToken ct) => frame switch
     {
-        BidFrame bid => EnterAsync(budget, bid, ct),
+        BidFrame bid => EnterAsync(jobs, budget, bid, ct),
         Protocol.CancelBid cancel => bids.CancelAsync(budget, cancel.ClientOrderId, ct),
         TicketFrame tickets => jobs.TicketsReceivedAsync(budget, tickets, ct),
         DeliveryRefused refused => jobs.DeliveryRefusedAsync(budget, refused, ct),
@@ -110,8 +110,16 @@ public sealed partial class GatewayHub(
         _ => throw new ConnectionEndedException($"A gateway does not send {frame.GetType().Name}."),
     };
 
-    private async Task EnterAsync(BudgetNo budget, BidFrame bid, CancellationToken ct) =>
-        connections.TrySend(budget, await bids.EnterAsync(budget, bid, ct));
+    private async Task EnterAsync(JobRunner jobs, BudgetNo budget, BidFrame bid, CancellationToken ct)
+    {
+        var answer = await bids.EnterAsync(budget, bid, ct);
+        connections.TrySend(budget, answer);
+        if (answer.JobId is { } job)
+        {
+            // A bid that is sent again may have become a job whose end the gateway missed: its hold must come free there.
+            await jobs.AskedAfterAsync(budget, job, ct);
+        }
+    }
 
     private Task Complete(StatementReply reply)
     {

@@ -50,43 +50,6 @@ public sealed partial class JobRunner(
         },
         ct);
 
-    /// <summary>A provider is connected again: it gets its open assignments once more and answers with the same bytes.</summary>
-    public Task ProviderBackAsync(ProviderId provider, CancellationToken ct) => ForOpenLegsAsync(
-        provider,
-        (job, leg) =>
-        {
-            SendOffers(job, [leg]);
-            return Task.CompletedTask;
-        },
-        ct);
-
-    /// <summary>A provider left. What it has not committed to is given to another; a commit keeps until its reveal is due.</summary>
-    public Task ProviderGoneAsync(ProviderId provider, CancellationToken ct) => ForOpenLegsAsync(
-        provider,
-        async (job, leg) =>
-        {
-            if (leg.Status == LegStatus.Assigned)
-            {
-                await SaveAsync(job.With(leg with { Status = LegStatus.Dropped }), ct);
-                await AdvanceAsync(job.JobId, ct);
-            }
-        },
-        ct);
-
-    /// <summary>A gateway is connected again: it gets what was not collected once more.</summary>
-    public Task GatewayBackAsync(BudgetNo budget, CancellationToken ct) => InTurnAsync(
-        async () =>
-        {
-            foreach (var id in await store.OpenAsync(ct))
-            {
-                if (await store.FindAsync(id, ct) is { Status: JobStatus.Delivering } job && job.BudgetNo == budget)
-                {
-                    SendDelivery(job);
-                }
-            }
-        },
-        ct);
-
     /// <summary>Takes a job as far as it goes without further input.</summary>
     private async Task AdvanceAsync(JobId id, CancellationToken ct)
     {
@@ -193,10 +156,7 @@ public sealed partial class JobRunner(
         await SaveAsync(job, ct);
         texts.Remove(job.JobId);
         var isPaid = job.Status == JobStatus.Done;
-        links.Gateways.TrySend(
-            job.BudgetNo,
-            isPaid ? new TicketsStored(job.JobId)
-                : new JobEnded(job.ClientOrderId, job.JobId, job.EndCode, job.EndMessage));
+        links.Gateways.TrySend(job.BudgetNo, EndOf(job));
         foreach (var leg in job.Legs.Where(leg => leg.IsLive || leg.Status == LegStatus.Accepted))
         {
             var pays = isPaid && leg.Status == LegStatus.Accepted;
@@ -208,6 +168,10 @@ public sealed partial class JobRunner(
                     pays ? TicketCheck.AmountOf(job, leg) : TokenAmount.Zero));
         }
     }
+
+    private static Frame EndOf(Job job) => job.Status == JobStatus.Done
+        ? new TicketsStored(job.JobId)
+        : new JobEnded(job.ClientOrderId, job.JobId, job.EndCode, job.EndMessage);
 
     private Leg Assign(LegGrant grant, DateTimeOffset now)
     {
@@ -272,21 +236,6 @@ public sealed partial class JobRunner(
         job with { Legs = job.Legs.Select(leg => legNos.Contains(leg.LegNo) ? change(leg) : leg).ToList() };
 
     private Task SaveAsync(Job job, CancellationToken ct) => store.SaveAsync(job, [], surroundings.Time.GetUtcNow(), ct);
-
-    private Task ForOpenLegsAsync(ProviderId provider, Func<Job, Leg, Task> act, CancellationToken ct) => InTurnAsync(
-        async () =>
-        {
-            foreach (var id in await store.OpenAsync(ct))
-            {
-                var job = await store.FindAsync(id, ct);
-                var leg = job?.Legs.FirstOrDefault(leg => leg.ProviderId == provider && leg.IsLive);
-                if (job is { Status: JobStatus.Running } && leg is not null)
-                {
-                    await act(job, leg);
-                }
-            }
-        },
-        ct);
 
     private async Task InTurnAsync(Func<Task> act, CancellationToken ct)
     {
