@@ -118,8 +118,8 @@ public sealed partial class GatewayHub(
         connections.TrySend(budget, answer);
         if (answer.JobId is { } job)
         {
-            // A bid that is sent again after a break may belong to a job that has ended meanwhile.
-            await jobs.TellAsync(budget, job, ct);
+            // A bid that is sent again may have become a job whose end the gateway missed: its hold comes free there.
+            await jobs.AskedAfterAsync(budget, job, ct);
         }
     }
 

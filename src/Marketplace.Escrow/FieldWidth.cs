@@ -11,14 +11,19 @@ public static class FieldWidth
     private const ulong MaxU40 = (1UL << 40) - 1;
     private const uint MaxU24 = (1U << 24) - 1;
 
+    /// <summary>The most that one ticket or one line of a statement carries.</summary>
+    public static TokenAmount MostInTicket { get; } = new((long)MaxU40);
+
     /// <exception cref="FieldOverflowException">The amount is 2^40 micro-tokens or more.</exception>
     public static ulong U40(TokenAmount amount) =>
         (ulong)amount.Micro <= MaxU40
             ? (ulong)amount.Micro
             : throw new FieldOverflowException($"{amount} does not fit 40 bits.");
 
+    public static bool IsU24(ProviderId provider) => provider.Value is > 0 and <= MaxU24;
+
     /// <exception cref="FieldOverflowException">The id is 0, or 2^24 or more.</exception>
-    public static uint U24(ProviderId provider) => provider.Value is > 0 and <= MaxU24
+    public static uint U24(ProviderId provider) => IsU24(provider)
         ? provider.Value
         : throw new FieldOverflowException($"Provider {provider} does not fit 24 bits.");
 

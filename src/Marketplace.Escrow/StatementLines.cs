@@ -16,6 +16,12 @@ public static class StatementLines
     private const int GroupHeaderBytes = 4;
     private const int AmountBytes = 5;
 
+    /// <summary>Whether <see cref="Encode"/> takes the lines: what another side proposes is asked first.</summary>
+    public static bool CanEncode(IReadOnlyList<ProviderLine> lines) => lines.All(line =>
+        FieldWidth.IsU24(line.ProviderId)
+        && line.Amounts.Count is > 0 and <= byte.MaxValue
+        && line.Amounts.All(amount => amount <= FieldWidth.MostInTicket));
+
     /// <exception cref="FieldOverflowException">An id, a count or an amount does not fit its field.</exception>
     public static byte[] Encode(IReadOnlyList<ProviderLine> lines)
     {

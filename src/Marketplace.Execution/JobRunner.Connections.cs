@@ -72,8 +72,8 @@ public sealed partial class JobRunner
         },
         ct);
 
-    /// <summary>Tells the gateway once more how its job stands, if there is something that it waits for.</summary>
-    public Task TellAsync(BudgetNo budget, JobId id, CancellationToken ct) => InTurnAsync(
+    /// <summary>A gateway asks after its job: what it may have missed while it was away is told again.</summary>
+    public Task AskedAfterAsync(BudgetNo budget, JobId id, CancellationToken ct) => InTurnAsync(
         async () =>
         {
             var job = await store.FindAsync(id, ct);
@@ -86,9 +86,9 @@ public sealed partial class JobRunner
             {
                 SendDelivery(job);
             }
-            else if (job.Status == JobStatus.Refunded)
+            else if (job.Status is JobStatus.Done or JobStatus.Refunded)
             {
-                links.Gateways.TrySend(budget, new JobEnded(job.ClientOrderId, id, job.EndCode, job.EndMessage));
+                links.Gateways.TrySend(budget, EndOf(job));
             }
         },
         ct);

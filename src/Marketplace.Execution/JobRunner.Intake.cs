@@ -127,7 +127,7 @@ public sealed partial class JobRunner
         },
         ct);
 
-    /// <summary>The gateway's signatures for a delivery. Tickets of a job that is done are confirmed again.</summary>
+    /// <summary>The signatures for a delivery. Tickets of a job that has ended are answered with its end.</summary>
     public Task TicketsReceivedAsync(BudgetNo budget, TicketFrame frame, CancellationToken ct) => InTurnAsync(
         async () =>
         {
@@ -136,9 +136,9 @@ public sealed partial class JobRunner
                 return;
             }
 
-            if (job.Status == JobStatus.Done)
+            if (job.Status is JobStatus.Done or JobStatus.Refunded)
             {
-                links.Gateways.TrySend(budget, new TicketsStored(job.JobId));
+                links.Gateways.TrySend(budget, EndOf(job));
                 return;
             }
 
@@ -148,7 +148,7 @@ public sealed partial class JobRunner
                 return;
             }
 
-            if (TicketCheck.FaultOf(job, frame.Tickets, session.Value, domain) is { } fault)
+            if (await TicketFaultAsync(job, frame.Tickets, session.Value, ct) is { } fault)
             {
                 LogBadTicket(surroundings.Logger, job.JobId, fault);
                 links.Gateways.TrySend(budget, new Refused("bad-ticket", fault));
@@ -158,6 +158,20 @@ public sealed partial class JobRunner
             await AcceptAsync(job, frame.Tickets, ct);
         },
         ct);
+
+    private async Task<string?> TicketFaultAsync(
+        Job job, IReadOnlyList<SignedTicket> tickets, EthAddress session, CancellationToken ct)
+    {
+        if (TicketCheck.FaultOf(job, tickets, session, domain) is { } fault)
+        {
+            return fault;
+        }
+
+        var numbers = tickets.Select(row => row.Ticket.JobNo).ToList();
+        return await store.TakenNumberAsync(job.BudgetNo, numbers, ct) is { } taken
+            ? $"The job number {taken} is on an earlier ticket: the gateway's records are older than ours."
+            : null;
+    }
 
     /// <summary>The gateway found the delivery wanting: nobody is paid, the hold returns.</summary>
     public Task DeliveryRefusedAsync(BudgetNo budget, DeliveryRefused frame, CancellationToken ct) => InTurnAsync(

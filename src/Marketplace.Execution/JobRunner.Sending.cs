@@ -52,13 +52,15 @@ public sealed partial class JobRunner
         }
     }
 
+    /// <summary>What the gateway is told of a job that has ended.</summary>
+    private static Frame EndOf(Job job) => job.Status == JobStatus.Done
+        ? new TicketsStored(job.JobId)
+        : new JobEnded(job.ClientOrderId, job.JobId, job.EndCode, job.EndMessage);
+
     private void SendEnd(Job job)
     {
         var isPaid = job.Status == JobStatus.Done;
-        links.Gateways.TrySend(
-            job.BudgetNo,
-            isPaid ? new TicketsStored(job.JobId)
-                : new JobEnded(job.ClientOrderId, job.JobId, job.EndCode, job.EndMessage));
+        links.Gateways.TrySend(job.BudgetNo, EndOf(job));
         foreach (var leg in job.Legs.Where(leg => leg.IsLive || leg.Status == LegStatus.Accepted))
         {
             var pays = isPaid && leg.Status == LegStatus.Accepted;

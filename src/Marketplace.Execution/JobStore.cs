@@ -135,6 +135,15 @@ public sealed class JobStore(Database database)
     public Task AddLegAsync(JobId job, Leg leg, CancellationToken ct) => database.WriteAsync(
         (connection, transaction) => InsertAsync(connection, transaction, job, leg), ct);
 
+    /// <summary>A number of these tickets that another ticket of the budget has, if there is one.</summary>
+    public Task<JobNo?> TakenNumberAsync(BudgetNo budget, IReadOnlyList<JobNo> numbers, CancellationToken ct) =>
+        database.ReadAsync(
+            async connection => (await connection.QueryFirstOrDefaultAsync<long?>(
+                "SELECT job_no FROM ticket WHERE budget_no = @budget AND job_no IN @numbers",
+                new { budget, numbers = numbers.Select(number => (long)number.Value) }))
+                is { } taken ? new JobNo(checked((uint)taken)) : (JobNo?)null,
+            ct);
+
     /// <summary>Stores a job's new state, with what its tickets tell Settlement if there are any.</summary>
     public Task SaveAsync(Job job, IReadOnlyList<JobTicketed> ticketed, DateTimeOffset now, CancellationToken ct) =>
         database.WriteAsync(

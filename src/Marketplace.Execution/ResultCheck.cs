@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text.Unicode;
 using Marketplace.Escrow;
 using Marketplace.Ethereum;
 using Marketplace.Kernel;
@@ -98,7 +99,8 @@ public static class ResultCheck
 
         var textBytes = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(int)textAt..]);
         var tail = textAt + 4 + textBytes;
-        if (tail + 9 != bytes.Length || bytes[(int)tail] is < 1 or > 3)
+        if (tail + 9 != bytes.Length || bytes[(int)tail] is < 1 or > 3
+            || !Utf8.IsValid(bytes.Slice((int)textAt + 4, (int)textBytes)))
         {
             return false;
         }

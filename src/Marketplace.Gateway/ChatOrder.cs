@@ -16,6 +16,10 @@ public sealed record ChatOrder(
     private const int DefaultTokens = 256;
     private const int DefaultDemoTokens = 64;
     private const int MostTokens = 1_000_000;
+
+    // 100,000 tokens per Mtok: with it the dearest request still fits the fields and sums of the contract.
+    private static readonly UnitPrice MostPrice = new(100_000_000_000);
+
     private static readonly string[] Unsupported =
     [
         "tools", "functions", "logprobs", "top_logprobs", "logit_bias", "audio", "modalities", "frequency_penalty",
@@ -93,13 +97,19 @@ public sealed record ChatOrder(
         }
 
         private bool IsSet(string field) => body.TryGetProperty(field, out var value)
-            && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.False)
-            && !(value.ValueKind == JsonValueKind.Number && value.GetRawText() == "0")
-            && !(value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0);
+            && value.ValueKind switch
+            {
+                JsonValueKind.Null or JsonValueKind.False => false,
+                JsonValueKind.Number => !(TokenAmount.TryParse(value.GetRawText(), out var number) && number.IsZero),
+                JsonValueKind.Array => value.GetArrayLength() > 0,
+                JsonValueKind.Object => value.EnumerateObject().Any(),
+                _ => true,
+            };
 
         private int MaxTokens(string model)
         {
-            var field = body.TryGetProperty("max_completion_tokens", out _) ? "max_completion_tokens" : "max_tokens";
+            var isNew = body.TryGetProperty("max_completion_tokens", out var newer) && newer.ValueKind != JsonValueKind.Null;
+            var field = isNew ? "max_completion_tokens" : "max_tokens";
             var usual = model == DemoLexiconEngine.ModelName ? DefaultDemoTokens : DefaultTokens;
             return Integer(field, usual, 1, MostTokens);
         }
@@ -119,14 +129,14 @@ public sealed record ChatOrder(
 
         private static string ContentOf(JsonElement message)
         {
-            if (!message.TryGetProperty("content", out var content))
+            if (message.ValueKind != JsonValueKind.Object || !message.TryGetProperty("content", out var content))
             {
-                throw new BadField("messages", "A message has content.");
+                throw new BadField("messages", "A message is an object with a role and content.");
             }
 
             return content.ValueKind switch
             {
-                JsonValueKind.String => content.GetString()!,
+                JsonValueKind.String => Unicode("messages", content),
                 JsonValueKind.Array => string.Concat(content.EnumerateArray().Select(part => Text(part, "text")
                     ?? throw new BadField("messages", "Only text content is supported."))),
                 _ => throw new BadField("messages", "Only text content is supported."),
@@ -140,15 +150,15 @@ public sealed record ChatOrder(
                 return [];
             }
 
-            return stop.ValueKind == JsonValueKind.String
-                ? [stop.GetString()!]
-                : stop.EnumerateArray().Select(entry => entry.GetString() ?? "")
-                    .Where(entry => entry.Length > 0).ToList();
+            var entries = stop.ValueKind == JsonValueKind.Array ? stop.EnumerateArray().ToList() : [stop];
+            return entries.All(entry => entry.ValueKind == JsonValueKind.String)
+                ? entries.Select(entry => Unicode("stop", entry)).Where(entry => entry.Length > 0).ToList()
+                : throw new BadField("stop", "'stop' is a text or a list of texts.");
         }
 
         private UnitPrice Limit()
         {
-            if (body.TryGetProperty("max_price", out var price))
+            if (body.TryGetProperty("max_price", out var price) && price.ValueKind != JsonValueKind.Null)
             {
                 return Price("max_price", price);
             }
@@ -163,11 +173,12 @@ public sealed record ChatOrder(
         // From the number's own text: a price never passes through floating point.
         private static UnitPrice Price(string field, JsonElement value)
         {
-            var text = value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
-            return UnitPrice.TryParse(text, out var price) && price.MicroPerMillionUnits > 0
+            var text = value.ValueKind == JsonValueKind.String ? Unicode(field, value) : value.GetRawText();
+            return UnitPrice.TryParse(text, out var price) && price.MicroPerMillionUnits > 0 && price <= MostPrice
                 ? price
                 : throw new BadField(
-                    field, $"'{field}' is tokens per million tokens with at most six decimals, like 0.25.");
+                    field,
+                    $"'{field}' is tokens per million tokens, at most {MostPrice}, with at most six decimals, like 0.25.");
         }
 
         private bool Verification(bool isStream) => Text(body, "verification") switch
@@ -208,6 +219,19 @@ public sealed record ChatOrder(
 
         private static string? Text(JsonElement from, string field) =>
             from.ValueKind == JsonValueKind.Object && from.TryGetProperty(field, out var value)
-                && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+                && value.ValueKind == JsonValueKind.String ? Unicode(field, value) : null;
+
+        // JSON can escape half a character, which is no text.
+        private static string Unicode(string field, JsonElement value)
+        {
+            try
+            {
+                return value.GetString()!;
+            }
+            catch (InvalidOperationException)
+            {
+                throw new BadField(field, $"'{field}' holds an escape that is no Unicode character.");
+            }
+        }
     }
 }

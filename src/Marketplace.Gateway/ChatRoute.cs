@@ -9,10 +9,14 @@ namespace Marketplace.Gateway;
 
 /// <summary><c>POST /v1/chat/completions</c>: read, reserve, bid, wait, answer.</summary>
 public sealed class ChatRoute(
-    GatewayOptions options, OperatorLink link, PurchaseStore purchases, PurchaseDesk desk, TimeProvider time)
+    GatewayOptions options, OperatorLink link, PurchaseStore purchases, PurchaseDesk desk, TimeProvider time) : IDisposable
 {
     private const int MaxBodyBytes = 1_048_576;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim deciding = new(1, 1);
+
+    public void Dispose() => deciding.Dispose();
 
     public async Task HandleAsync(HttpContext http, ApiKey key)
     {
@@ -25,14 +29,7 @@ public sealed class ChatRoute(
             return;
         }
 
-        var dedupeKey = DedupeKey(http, key, raw);
-        var attached = await purchases.AttachableAsync(dedupeKey, time.GetUtcNow() - options.AttachTime, ct);
-        var purchase = attached is null ? null : await desk.FindAsync(attached, ct);
-        if (purchase is null)
-        {
-            (purchase, error) = await BuyAsync(order, key, dedupeKey, ct);
-        }
-
+        (var purchase, error) = await AttachOrBuyAsync(order, key, DedupeKey(http, key, raw), ct);
         if (purchase is null)
         {
             await AnswerAsync(http, error!, wasLocked: false);
@@ -57,7 +54,35 @@ public sealed class ChatRoute(
         }
     }
 
-    private async Task<(Purchase? Purchase, ApiError? Error)> BuyAsync(
+    /// <remarks>One at a time: two copies of a request that come together must not both find that there is none yet.</remarks>
+    private async Task<(Purchase? Purchase, ApiError? Error)> AttachOrBuyAsync(
+        ChatOrder order, ApiKey key, Hash32 dedupeKey, CancellationToken ct)
+    {
+        BidFrame? bid;
+        await deciding.WaitAsync(ct);
+        try
+        {
+            var attached = await purchases.AttachableAsync(dedupeKey, time.GetUtcNow() - options.AttachTime, ct);
+            if (attached is not null && await desk.FindAsync(attached, ct) is { } purchase)
+            {
+                return (purchase, null);
+            }
+
+            (bid, var error) = await ReserveAsync(order, key, dedupeKey, ct);
+            if (bid is null)
+            {
+                return (null, error);
+            }
+        }
+        finally
+        {
+            deciding.Release();
+        }
+
+        return (await desk.SendAsync(bid, ct), null);
+    }
+
+    private async Task<(BidFrame? Bid, ApiError? Error)> ReserveAsync(
         ChatOrder order, ApiKey key, Hash32 dedupeKey, CancellationToken ct)
     {
         if (link.Welcome is not { } terms || !link.IsConnected)
@@ -84,7 +109,7 @@ public sealed class ChatRoute(
         var refusal = await purchases.ReserveAsync(key, dedupeKey, bid, cost + terms.FeeBps.FeeUp(cost), now, ct);
         return refusal switch
         {
-            null => (await desk.SendAsync(bid, ct), null),
+            null => (bid, null),
             SpendRefusal.KeyLimit => (null, new ApiError(
                 402,
                 "key_limit",

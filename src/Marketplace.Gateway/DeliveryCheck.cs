@@ -1,3 +1,4 @@
+using Marketplace.Escrow;
 using Marketplace.Ethereum;
 using Marketplace.Inference;
 using Marketplace.Kernel;
@@ -101,6 +102,7 @@ public static class DeliveryCheck
         }
 
         return claimed.Price <= ordered.Bid.Limit && UnitsOf(ordered, leg) <= ordered.Bid.PerLeg
+            && claimed.Price.CostDown(UnitsOf(ordered, leg)) <= FieldWidth.MostInTicket
             ? null
             : $"Provider {leg.ProviderId} asks for more than was ordered.";
     }

@@ -51,7 +51,7 @@ public sealed partial class OperatorLink(
             {
                 await ServeAsync(connected, received, ct);
             }
-            catch (Exception end) when (end is ConnectionEndedException or WebSocketException)
+            catch (Exception end) when (end is ConnectionEndedException or WebSocketException or ChainFaultException)
             {
                 LogEnded(end.Message);
             }

@@ -19,7 +19,8 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
         database.WriteAsync(
             async (connection, transaction) =>
             {
-                var earlier = await LoadAsync(connection, transaction, delivery.JobId);
+                // By purchase, not by job: the same purchase delivered under another job's number is not paid again.
+                var earlier = await LoadAsync(connection, transaction, delivery.ClientOrderId);
                 if (earlier.Count > 0)
                 {
                     return new TicketFrame(delivery.ClientOrderId, delivery.JobId, earlier);
@@ -53,7 +54,7 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
                 foreach (var (clientOrderId, jobId) in jobs)
                 {
                     var job = new JobId(jobId);
-                    frames.Add(new TicketFrame(clientOrderId, job, await LoadAsync(connection, null, job)));
+                    frames.Add(new TicketFrame(clientOrderId, job, await LoadAsync(connection, null, clientOrderId)));
                 }
 
                 return frames;
@@ -71,9 +72,18 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
     public Task VoidAsync(JobId job, CancellationToken ct) => database.WriteAsync(
         async (connection, transaction) =>
         {
+            // What was confirmed or is on a signed statement can still be paid: it stays spent whatever the operator says.
             await connection.ExecuteAsync(
-                "UPDATE ticket SET state = 'void' WHERE job_id = @job AND state = 'issued'", new { job }, transaction);
-            await connection.ExecuteAsync("UPDATE purchase SET cost = 0 WHERE job_id = @job", new { job }, transaction);
+                "UPDATE ticket SET state = 'void' WHERE job_id = @job AND state = 'issued' AND statement_from IS NULL",
+                new { job },
+                transaction);
+            await connection.ExecuteAsync(
+                """
+                UPDATE purchase SET cost = 0
+                WHERE job_id = @job AND NOT EXISTS (SELECT 1 FROM ticket WHERE job_id = @job AND state <> 'void')
+                """,
+                new { job },
+                transaction);
         },
         ct);
 
@@ -84,6 +94,11 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
         async (connection, transaction) =>
         {
             var statement = request.Statement;
+            if (!StatementLines.CanEncode(statement.Lines))
+            {
+                return Refusal(request, StatementFault.NotMine);
+            }
+
             var digest = statement.Digest(signer.Domain);
             var earlier = await connection.QuerySingleOrDefaultAsync<byte[]?>(
                 "SELECT signature FROM statement WHERE digest = @digest", new { digest }, transaction);
@@ -98,7 +113,7 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
                 : StatementFault.NotMine;
             if (fault is { } reason)
             {
-                return new StatementReply(request.RequestNo, [], CodeOf(reason), "This is not what was promised.");
+                return Refusal(request, reason);
             }
 
             var signature = signer.Sign(statement).ToCompact();
@@ -150,6 +165,8 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
             ThroughJob = (long)settled.ThroughJob,
         },
         transaction);
+    private static StatementReply Refusal(StatementRequest request, StatementFault fault) =>
+        new(request.RequestNo, [], CodeOf(fault), "This is not what was promised.");
 
     private static string CodeOf(StatementFault fault) => fault switch
     {
@@ -254,11 +271,11 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
             transaction);
 
     private static async Task<IReadOnlyList<SignedTicket>> LoadAsync(
-        IDbConnection connection, IDbTransaction? transaction, JobId job)
+        IDbConnection connection, IDbTransaction? transaction, string clientOrderId)
     {
         var rows = await connection.QueryAsync<(string Ticket, byte[] Signature, string Receipt)>(
-            "SELECT ticket, signature, receipt FROM ticket WHERE job_id = @job ORDER BY job_no",
-            new { job },
+            "SELECT ticket, signature, receipt FROM ticket WHERE client_order_id = @clientOrderId ORDER BY job_no",
+            new { clientOrderId },
             transaction);
         return rows.Select(row => new SignedTicket(
             JsonSerializer.Deserialize<JobTicket>(row.Ticket)!,

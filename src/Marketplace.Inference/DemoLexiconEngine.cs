@@ -100,7 +100,7 @@ public sealed class DemoLexiconEngine(LexiconModel model, int threads) : IInfere
     {
         private readonly Decoder decoder = Encoding.UTF8.GetDecoder();
         private readonly StringBuilder all = new();
-        private readonly int keepBack = stops.Count == 0 ? 0 : stops.Max(stop => stop.Length) - 1;
+        private readonly int keepBack = stops.Select(stop => stop.Length).Append(1).Max() - 1;
         private int sent;
 
         public bool IsStopped { get; private set; }

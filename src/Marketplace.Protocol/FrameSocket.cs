@@ -21,6 +21,8 @@ public sealed class FrameSocket(WebSocket socket) : IDisposable
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         AllowOutOfOrderMetadataProperties = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     };
 
     private readonly SemaphoreSlim sending = new(1, 1);

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Marketplace.Escrow;
+using Marketplace.Gateway;
+using Marketplace.Kernel;
+using Marketplace.Protocol;
+using Marketplace.ScenarioTests.Execution;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Marketplace.ScenarioTests.Gateway;
+
+/// <summary>A chain that knows every provider's signer. Whatever else is asked of it is a node that is down.</summary>
+public class SignersOnChain : DispatchProxy
+{
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod?.Name switch
+    {
+        "get_Domain" => JobWorld.Domain,
+        "get_ChainId" => JobWorld.Domain.ChainId,
+        "get_Escrow" => JobWorld.Domain.VerifyingContract,
+        nameof(IEscrowContract.ProviderAsync) => Task.FromResult<ProviderEntry?>(Entry((ProviderId)args![0]!)),
+        _ => throw new ChainFaultException("The node is down."),
+    };
+
+    private static ProviderEntry Entry(ProviderId id) =>
+        new(id, default, JobWorld.KeyOf($"provider {id}").Address, default);
+}
+
+/// <summary>A real gateway over HTTP, and an operator that matches every bid at once and delivers when it is let.</summary>
+public sealed class FakeOperator : IAsyncDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("gateway").FullName;
+    private readonly TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly WebApplication market;
+    private WebApplication gateway = null!;
+
+    private FakeOperator()
+    {
+        market = Build();
+        market.UseWebSockets();
+        market.Map("/v1/gateway/connect", ServeAsync);
+    }
+
+    public ConcurrentQueue<BidFrame> Bids { get; } = new();
+
+    public HttpClient Client { get; } = new();
+
+    public static async Task<FakeOperator> StartAsync()
+    {
+        var world = new FakeOperator();
+        await world.market.StartAsync();
+        var options = new GatewayOptions
+        {
+            Operator = new Uri(world.market.Urls.Single()),
+            DataDirectory = world.folder,
+            ListenUrl = "http://127.0.0.1:0",
+            BudgetNo = GatewayWorld.Budget,
+        };
+        world.gateway = GatewayHost.Build(
+            options, GatewayWorld.Session, DispatchProxy.Create<IEscrowContract, SignersOnChain>(), TimeProvider.System,
+            LogLevel.Error);
+        await world.gateway.StartAsync();
+        world.Client.BaseAddress = new Uri(world.gateway.Urls.Single());
+        var key = await world.gateway.Services.GetRequiredService<ApiKeys>().CreateAsync(null, null, CancellationToken.None);
+        world.Client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        await world.UntilConnectedAsync();
+        return world;
+    }
+
+    /// <summary>Lets deliveries go, those that wait and all that come.</summary>
+    public void Deliver() => release.TrySetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        Deliver();
+        Client.Dispose();
+        await gateway.DisposeAsync();
+        await market.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static WebApplication Build()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        return builder.Build();
+    }
+
+    private async Task UntilConnectedAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!(await Client.GetAsync(new Uri("/healthz", UriKind.Relative), patience.Token)).IsSuccessStatusCode)
+        {
+            await Task.Yield();
+        }
+    }
+
+    private async Task ServeAsync(HttpContext http)
+    {
+        using var socket = new FrameSocket(await http.WebSockets.AcceptWebSocketAsync(SubProtocols.Gateway));
+        try
+        {
+            await socket.SendAsync(
+                new Challenge(default, JobWorld.Domain.ChainId, JobWorld.Domain.VerifyingContract), http.RequestAborted);
+            var hello = await socket.ReceiveAsync<GatewayHello>(http.RequestAborted);
+            await socket.SendAsync(
+                new GatewayWelcome(hello.BudgetNo, JobWorld.Fee, JobWorld.InputWeight), http.RequestAborted);
+            while (true)
+            {
+                if (await socket.ReceiveAsync(http.RequestAborted) is BidFrame bid)
+                {
+                    Bids.Enqueue(bid);
+                    _ = SellAsync(socket, bid, new JobId(Bids.Count), http.RequestAborted);
+                }
+            }
+        }
+        catch (Exception end) when (end is ConnectionEndedException or OperationCanceledException)
+        {
+            // The gateway stopped.
+        }
+    }
+
+    private async Task SellAsync(FrameSocket socket, BidFrame bid, JobId job, CancellationToken ct)
+    {
+        await socket.SendAsync(new BidAnswer(bid.ClientOrderId, "matched", job, "", "", null), ct);
+        await release.Task.WaitAsync(ct);
+        var provider = new FakeProvider(1);
+        var offer = new AssignmentOffer(
+            new AssignmentId(Keccak256.Hash(bid.ClientOrderId)), JobRequest.HashOf(bid.Request), bid.Request, bid.Limit,
+            false, 0, 0);
+        var (commit, reveal) = provider.AnswerTo(offer);
+        var leg = new DeliveredLeg(provider.Id, commit.Commit, commit.Signature, reveal.Result, reveal.Signature);
+        await socket.SendAsync(new Delivery(bid.ClientOrderId, job, reveal.Canonical, [leg], 1), ct);
+    }
+}
