@@ -5,6 +5,7 @@ using Marketplace.Escrow;
 var root = new RootCommand("mkt: the open marketplace for AI inference")
 {
     UpVerb.Make(), ProviderVerb.Make(), GatewayVerb.Make(), DeployVerb.Make(), AuditVerb.Make(), DemoVerb.Make(),
+    ModelVerb.Make(),
 };
 foreach (var verb in MoneyVerbs.Make())
 {
