@@ -3,13 +3,16 @@ using System.Text;
 
 namespace Marketplace.Inference;
 
-/// <summary>The bytes of a text result that are hashed and compared (verification 5.4): little-endian, length-prefixed.</summary>
+/// <summary>
+/// The bytes of a text result that are hashed and compared (verification 5.4): little-endian, length-prefixed.
+/// </summary>
 public static class CanonicalText
 {
     private const byte Kind = 1;
     private const int TailBytes = 9;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static byte[] Encode(InferenceResult result)
     {
