@@ -11,8 +11,8 @@ public static class CanonicalText
     private const byte Kind = 1;
     private const int TailBytes = 9;
 
-    private static readonly UTF8Encoding Strict = new(
-        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static byte[] Encode(InferenceResult result)
     {

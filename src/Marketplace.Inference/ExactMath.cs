@@ -12,12 +12,17 @@ internal static class ExactMath
     private const double TwoPi = 6.283185307179586;
     private const double TwoPiLow = 2.4492935982947064e-16;
 
-    /// <summary>e to the <paramref name="x"/>; 0 below -700.</summary>
+    // Beyond these the power of two leaves the range of normal numbers, and its bits would no longer be an exponent.
+    private const double Least = -700;
+    private const double Most = 709;
+
+    /// <summary>e to the <paramref name="x"/>, to 2 units in the last place.</summary>
+    /// <returns>0 below -700, infinity above 709.</returns>
     public static double Exp(double x)
     {
-        if (x < -700)
+        if (x is < Least or > Most)
         {
-            return 0;
+            return x < Least ? 0 : double.PositiveInfinity;
         }
 
         var power = Math.Floor((x * Log2E) + 0.5);
@@ -31,6 +36,7 @@ internal static class ExactMath
         return sum * BitConverter.Int64BitsToDouble(((long)power + 1023) << 52);
     }
 
+    /// <summary>Of an angle in radians, at most some hundreds in size.</summary>
     public static (double Sine, double Cosine) SineCosine(double angle)
     {
         var turns = Math.Floor((angle / TwoPi) + 0.5);

@@ -26,7 +26,11 @@ public sealed class GgufFile
 {
     private const uint Magic = 0x46554747;
     private const int DefaultAlignment = 32;
+    private const int MaxAlignment = 65_536;
     private const int MaxDimensions = 4;
+    private const int MaxNesting = 4;
+    private const int Q8Block = 32;
+    private const int Q8BlockBytes = 34;
 
     private GgufFile(IReadOnlyDictionary<string, object> metadata, IReadOnlyDictionary<string, GgufTensor> tensors)
     {
@@ -77,48 +81,63 @@ public sealed class GgufFile
             var metadata = new Dictionary<string, object>();
             for (var index = 0L; index < metadataCount; index++)
             {
-                metadata[Text()] = Value(UInt32());
+                metadata[Text()] = Value(UInt32(), nesting: 0);
             }
 
-            var headers = new List<(string Name, int[] Dimensions, GgufType Type, long Offset)>();
+            var headers = new Dictionary<string, Header>();
             for (var index = 0L; index < tensorCount; index++)
             {
-                headers.Add(TensorHeader());
+                var header = TensorHeader();
+                if (!headers.TryAdd(header.Name, header))
+                {
+                    throw new GgufFormatException($"Tensor {header.Name} is there twice.");
+                }
             }
 
-            var alignment = metadata.TryGetValue("general.alignment", out var set) ? (int)(long)set : DefaultAlignment;
+            var alignment = AlignmentOf(metadata);
             var start = (at + alignment - 1) / alignment * alignment;
-            return new GgufFile(metadata, headers.ToDictionary(header => header.Name, header => Tensor(header, start)));
+            var data = bytes[start..];
+            return new GgufFile(metadata, headers.ToDictionary(entry => entry.Key, entry => Tensor(entry.Value, data)));
         }
 
-        private GgufTensor Tensor((string Name, int[] Dimensions, GgufType Type, long Offset) header, int start)
+        private static int AlignmentOf(Dictionary<string, object> metadata)
+        {
+            var alignment = metadata.GetValueOrDefault("general.alignment", (long)DefaultAlignment);
+            return alignment is long and >= 1 and <= MaxAlignment
+                ? (int)(long)alignment
+                : throw new GgufFormatException($"The alignment {alignment} is out of range.");
+        }
+
+        private static GgufTensor Tensor(Header header, ReadOnlyMemory<byte> data)
         {
             var values = header.Dimensions.Aggregate(1, (product, size) => product * size);
             var length = header.Type switch
             {
-                GgufType.Float32 => values * 4,
-                GgufType.Q8 => values / 32 * 34,
+                GgufType.Float32 => values * sizeof(float),
+                GgufType.Q8 when header.Dimensions is [var columns, ..] && columns % Q8Block == 0 =>
+                    values / Q8Block * Q8BlockBytes,
+                GgufType.Q8 => throw new GgufFormatException($"Tensor {header.Name} has no whole Q8_0 blocks."),
                 _ => throw new GgufFormatException(
                     $"Tensor {header.Name} has type {header.Type}; float32 and Q8_0 are read."),
             };
-            var data = bytes.Slice(checked((int)(start + header.Offset)), length);
-            return new GgufTensor(header.Name, header.Dimensions, header.Type, data);
+            return new GgufTensor(header.Name, header.Dimensions, header.Type, data.Slice((int)header.Offset, length));
         }
 
-        private (string, int[], GgufType, long) TensorHeader()
+        private Header TensorHeader()
         {
             var name = Text();
             var dimensions = new int[UInt32() is var count && count <= MaxDimensions
                 ? (int)count : throw new GgufFormatException($"Tensor {name} has {count} dimensions.")];
             for (var index = 0; index < dimensions.Length; index++)
             {
-                dimensions[index] = checked((int)Int64());
+                dimensions[index] = checked((int)Int64()) is >= 1 and var size
+                    ? size : throw new GgufFormatException($"Tensor {name} has an empty dimension.");
             }
 
-            return (name, dimensions, (GgufType)UInt32(), Int64());
+            return new Header(name, dimensions, (GgufType)UInt32(), Int64());
         }
 
-        private object Value(uint type) => type switch
+        private object Value(uint type, int nesting) => type switch
         {
             0 => (long)Take(1)[0],
             1 => (long)(sbyte)Take(1)[0],
@@ -129,20 +148,26 @@ public sealed class GgufFile
             6 => (double)BinaryPrimitives.ReadSingleLittleEndian(Take(4)),
             7 => Take(1)[0] != 0,
             8 => Text(),
-            9 => Array(),
+            9 => Array(nesting),
             10 or 11 => Int64(),
             12 => BinaryPrimitives.ReadDoubleLittleEndian(Take(8)),
             _ => throw new GgufFormatException($"Metadata type {type} is not known."),
         };
 
-        private object[] Array()
+        private object[] Array(int nesting)
         {
+            // Without a bound a small file of arrays in arrays ends the process: no stack is deep enough.
+            if (nesting == MaxNesting)
+            {
+                throw new GgufFormatException("The arrays of the metadata are nested too deeply.");
+            }
+
             var type = UInt32();
             var count = Int64();
             var values = new List<object>();
             for (var index = 0L; index < count; index++)
             {
-                values.Add(Value(type));
+                values.Add(Value(type, nesting + 1));
             }
 
             return [.. values];
@@ -160,5 +185,7 @@ public sealed class GgufFile
             at += count;
             return taken;
         }
+
+        private sealed record Header(string Name, int[] Dimensions, GgufType Type, long Offset);
     }
 }

@@ -6,6 +6,8 @@ namespace Marketplace.Inference;
 /// <summary>The weights, the tokenizer and the shape of a Llama-like model from a GGUF file.</summary>
 public sealed class LexiconModel
 {
+    private const int MaxSize = 16_384;
+
     private static readonly Lazy<LexiconModel> EmbeddedModel = new(LoadEmbedded);
 
     private LexiconModel(GgufFile file)
@@ -15,11 +17,17 @@ public sealed class LexiconModel
             throw new GgufFormatException("Only models of the llama shape are read.");
         }
 
-        Layers = (int)file.Get<long>("llama.block_count");
-        Width = (int)file.Get<long>("llama.embedding_length");
-        Heads = (int)file.Get<long>("llama.attention.head_count");
-        ContextTokens = (int)file.Get<long>("llama.context_length");
-        FeedForward = (int)file.Get<long>("llama.feed_forward_length");
+        Layers = Size(file, "llama.block_count");
+        Width = Size(file, "llama.embedding_length");
+        Heads = Size(file, "llama.attention.head_count");
+        ContextTokens = Size(file, "llama.context_length");
+        FeedForward = Size(file, "llama.feed_forward_length");
+        if (Width % (2 * Heads) != 0 || file.Get<double>("llama.rope.freq_base") != RotaryTable.FrequencyBase)
+        {
+            throw new GgufFormatException(
+                "The heads do not share out the width in pairs, or the RoPE base is not 10,000.");
+        }
+
         Epsilon = (float)file.Get<double>("llama.attention.layer_norm_rms_epsilon");
         var vocabulary = Strings(file, "tokenizer.ggml.tokens");
         Tokenizer = new LexiconTokenizer(vocabulary, Strings(file, "tokenizer.ggml.merges"));
@@ -28,7 +36,7 @@ public sealed class LexiconModel
         OutputNorm = Floats(file.Tensor("output_norm.weight", GgufType.Float32, Width));
         Blocks = Enumerable.Range(0, Layers)
             .Select(layer => new LexiconBlock(file, layer, Width, FeedForward)).ToArray();
-        Rotation = new RotaryTable(ContextTokens, Width / Heads, RopeBase(file));
+        Rotation = new RotaryTable(ContextTokens, Width / Heads);
     }
 
     /// <summary>The demo model that the program carries along.</summary>
@@ -63,10 +71,12 @@ public sealed class LexiconModel
 
     internal static float[] Floats(GgufTensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.Data.Span).ToArray();
 
-    private static double RopeBase(GgufFile file) =>
-        file.Metadata.TryGetValue("llama.rope.freq_base", out var set) ? (double)set : 10_000;
+    private static int Size(GgufFile file, string key) => file.Get<long>(key) is >= 1 and <= MaxSize and var size
+        ? (int)size
+        : throw new GgufFormatException($"{key} is out of range.");
 
-    private static List<string> Strings(GgufFile file, string key) => file.Get<object[]>(key).Cast<string>().ToList();
+    private static List<string> Strings(GgufFile file, string key) => file.Get<object[]>(key)
+        .Select(entry => entry as string ?? throw new GgufFormatException($"{key} has more than text in it.")).ToList();
 
     private static LexiconModel LoadEmbedded()
     {
@@ -104,36 +114,4 @@ internal sealed class LexiconBlock(GgufFile file, int layer, int width, int feed
 
     private static QuantizedMatrix Matrix(GgufFile file, int layer, string name, int columns, int rows) =>
         new(file.Tensor($"blk.{layer}.{name}.weight", GgufType.Q8, columns, rows));
-}
-
-/// <summary>Sines and cosines of the rotary embedding, by position and pair.</summary>
-internal sealed class RotaryTable
-{
-    private const double Ln10 = 2.302585092994046;
-
-    public RotaryTable(int positions, int headWidth, double frequencyBase)
-    {
-        Pairs = headWidth / 2;
-        Sine = new float[positions * Pairs];
-        Cosine = new float[positions * Pairs];
-        var lnBase = frequencyBase == 10_000
-            ? 4 * Ln10
-            : throw new GgufFormatException("The RoPE base must be 10,000.");
-        for (var pair = 0; pair < Pairs; pair++)
-        {
-            var frequency = ExactMath.Exp(-lnBase * (2.0 * pair / headWidth));
-            for (var position = 0; position < positions; position++)
-            {
-                var (sine, cosine) = ExactMath.SineCosine(position * frequency);
-                Sine[(position * Pairs) + pair] = (float)sine;
-                Cosine[(position * Pairs) + pair] = (float)cosine;
-            }
-        }
-    }
-
-    public int Pairs { get; }
-
-    public float[] Sine { get; }
-
-    public float[] Cosine { get; }
 }

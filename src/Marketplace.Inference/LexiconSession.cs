@@ -25,6 +25,7 @@ internal sealed class LexiconSession
 
     public LexiconSession(LexiconModel model, int threads)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1); // with none no row would be computed, and none missed
         (this.model, this.threads) = (model, threads);
         (state, normed, query) = (new float[model.Width], new float[model.Width], new float[model.Width]);
         (mixed, projected) = (new float[model.Width], new float[model.Width]);
@@ -44,6 +45,7 @@ internal sealed class LexiconSession
     /// <summary><c>[vocabulary]</c>, float32, after the last token.</summary>
     public float[] Logits { get; }
 
+    /// <summary>Takes the next token; the caller keeps to the model's context.</summary>
     public void Take(uint token)
     {
         model.Embedding.Row((int)token, state);
@@ -175,9 +177,14 @@ internal sealed class LexiconSession
             return;
         }
 
+        MultiplyInParts(matrix, vector, result);
+    }
+
+    // Apart, because what the lambda captures is allocated where its method begins: for each product, even with one
+    // thread.
+    private void MultiplyInParts(QuantizedMatrix matrix, QuantizedVector vector, float[] result) =>
         Parallel.For(0, threads, part =>
             matrix.Multiply(vector, result, part * matrix.Rows / threads, (part + 1) * matrix.Rows / threads));
-    }
 
     private float[][] Caches() =>
         Enumerable.Range(0, model.Layers).Select(_ => new float[model.ContextTokens * model.Width]).ToArray();

@@ -15,18 +15,21 @@ public sealed partial class LexiconTokenizer
 
     private readonly byte[][] bytesOfToken;
     private readonly Dictionary<string, uint> tokens;
-    private readonly Dictionary<(string, string), int> ranks;
+    private readonly PairMerges merges;
 
-    internal LexiconTokenizer(IReadOnlyList<string> vocabulary, IReadOnlyList<string> merges)
+    /// <exception cref="GgufFormatException">The tokens cannot spell every text, or a merge makes none.</exception>
+    internal LexiconTokenizer(IReadOnlyList<string> vocabulary, IReadOnlyList<string> mergeLines)
     {
-        var byteOfChar = CharOfByte.Select((character, value) => (character, value))
-            .ToDictionary(pair => pair.character, pair => (byte)pair.value);
-        tokens = vocabulary.Select((token, id) => (token, id)).ToDictionary(pair => pair.token, pair => (uint)pair.id);
-        bytesOfToken = vocabulary.Select((token, id) => id < FirstOrdinary
-            ? []
-            : token.Select(character => byteOfChar[character]).ToArray()).ToArray();
-        ranks = merges.Select((merge, rank) => (Pair: merge.Split(' '), rank))
-            .ToDictionary(entry => (entry.Pair[0], entry.Pair[1]), entry => entry.rank);
+        tokens = [];
+        bytesOfToken = new byte[vocabulary.Count][];
+        for (var id = 0; id < vocabulary.Count; id++)
+        {
+            bytesOfToken[id] = id < FirstOrdinary ? [] : BytesOf(vocabulary[id]);
+            Check(tokens.TryAdd(vocabulary[id], (uint)id), $"The token {vocabulary[id]} is there twice.");
+        }
+
+        Check(CharOfByte.All(character => tokens.ContainsKey(character.ToString())), "A byte has no token.");
+        merges = new PairMerges(RanksOf(mergeLines));
     }
 
     public IReadOnlyList<uint> Encode(string text)
@@ -61,21 +64,36 @@ public sealed partial class LexiconTokenizer
 
     private void EncodePiece(string piece, List<uint> ids)
     {
-        var symbols = Encoding.UTF8.GetBytes(piece).Select(value => CharOfByte[value].ToString()).ToList();
-        while (symbols.Count > 1)
-        {
-            var best = Enumerable.Range(0, symbols.Count - 1)
-                .MinBy(index => ranks.GetValueOrDefault((symbols[index], symbols[index + 1]), int.MaxValue));
-            if (!ranks.ContainsKey((symbols[best], symbols[best + 1])))
-            {
-                break;
-            }
+        var bytes = Encoding.UTF8.GetBytes(piece).Select(value => CharOfByte[value].ToString()).ToList();
+        ids.AddRange(merges.Join(bytes).Select(symbol => tokens[symbol]));
+    }
 
-            symbols[best] += symbols[best + 1];
-            symbols.RemoveAt(best + 1);
+    private Dictionary<(string Left, string Right), int> RanksOf(IReadOnlyList<string> lines)
+    {
+        var ranks = new Dictionary<(string Left, string Right), int>();
+        foreach (var line in lines)
+        {
+            var pair = line.Split(' ');
+            Check(pair.Length == 2 && tokens.ContainsKey(pair[0] + pair[1]), $"The merge '{line}' makes no token.");
+            ranks.TryAdd((pair[0], pair[1]), ranks.Count);
         }
 
-        ids.AddRange(symbols.Where(tokens.ContainsKey).Select(symbol => tokens[symbol]));
+        return ranks;
+    }
+
+    private static byte[] BytesOf(string token)
+    {
+        var bytes = token.Select(character => Array.IndexOf(CharOfByte, character)).ToList();
+        Check(!bytes.Contains(-1), $"The token {token} has a character that stands for no byte.");
+        return bytes.Select(value => (byte)value).ToArray();
+    }
+
+    private static void Check(bool isSo, string otherwise)
+    {
+        if (!isSo)
+        {
+            throw new GgufFormatException(otherwise);
+        }
     }
 
     /// <summary>GPT-2's printable stand-in for every byte.</summary>

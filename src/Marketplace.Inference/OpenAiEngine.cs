@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Marketplace.Kernel;
@@ -9,38 +8,76 @@ namespace Marketplace.Inference;
 
 /// <summary>Any server that speaks OpenAI's chat completions: vLLM, llama-server, Ollama and others.</summary>
 /// <param name="baseUri">With or without <c>/v1</c> at its end.</param>
-public sealed class OpenAiEngine(HttpClient http, Uri baseUri) : IInferenceEngine
+/// <remarks>
+/// What the server says is not trusted: whatever it answers becomes a result, a refusal or an
+/// <see cref="EngineFaultException"/>.
+/// </remarks>
+public sealed class OpenAiEngine(HttpClient http, Uri baseUri, TimeProvider time) : IInferenceEngine
 {
-    private const int UnknownContext = 4_096;
+    public const string UnknownServer = "openai";
+    public const int UnknownContext = 4_096;
+
+    private const int MaxAnswerBytes = 4_194_304;
+
+    // llama-server takes its largest seed for "any", and vLLM and Ollama have signed ones: all agree on 31 bits.
+    private const ulong SeedMask = int.MaxValue;
+
+    /// <summary>
+    /// The server and its version, as <see cref="EngineProbe"/> finds them: two may answer one request differently.
+    /// </summary>
+    public string Server { get; init; } = UnknownServer;
+
+    /// <summary>The context of models that say nothing of theirs.</summary>
+    public int ContextTokens { get; init; } = UnknownContext;
+
+    /// <summary>How long the server may say nothing. A prompt is read in silence, so this is minutes.</summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(2);
 
     public async Task<IReadOnlyList<EngineModel>> ListModelsAsync(CancellationToken ct)
     {
-        using var answer = await FaultsAsync(() => http.GetAsync(At("models"), ct));
-        using var json = await ReadAsync(answer, ct);
-        return json.RootElement.GetProperty("data").EnumerateArray()
-            .Select(model => (Id: model.GetProperty("id").GetString() ?? "", Entry: model))
-            .Select(model => new EngineModel(model.Id, $"openai/{model.Id}", ContextOf(model.Entry))).ToList();
+        using var get = new HttpRequestMessage(HttpMethod.Get, At("models"));
+        using var answer = await SendAsync(get, ct);
+        var text = await TextAsync(answer, ct);
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new EngineFaultException($"The engine answered {(int)answer.StatusCode}.");
+        }
+
+        using var json = EngineJson.Parse(text);
+        return json.RootElement.ItemsOf("data")
+            .Where(entry => entry.TextOf("id") is { Length: > 0 }).Select(ModelOf).ToList();
     }
 
     public async Task<Result<InferenceResult, InferenceRejection>> RunAsync(
         InferenceRequest request, Func<string, ValueTask> onText, CancellationToken ct)
     {
         using var post = new HttpRequestMessage(HttpMethod.Post, At("chat/completions")) { Content = BodyOf(request) };
-        using var answer = await FaultsAsync(() => http.SendAsync(post, HttpCompletionOption.ResponseHeadersRead, ct));
-        if (answer.StatusCode == HttpStatusCode.NotFound)
+        using var answer = await SendAsync(post, ct);
+        if (!answer.IsSuccessStatusCode)
         {
-            return InferenceRejection.UnknownModel;
+            return RejectionOf(answer.StatusCode, await TextAsync(answer, ct))
+                ?? throw new EngineFaultException($"The engine answered {(int)answer.StatusCode}.");
         }
 
-        if (answer.StatusCode == HttpStatusCode.BadRequest)
+        var stream = new OpenAiStream(request.MaxTokens);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(ct));
+        while (!stream.IsDone && await AskAsync(both => reader.ReadLineAsync(both).AsTask(), ct) is { } line)
         {
-            var message = await answer.Content.ReadAsStringAsync(ct);
-            return message.Contains("context", StringComparison.OrdinalIgnoreCase)
-                ? InferenceRejection.PromptTooLong
-                : InferenceRejection.InvalidRequest;
+            var piece = stream.Read(line);
+            if (piece.Length > 0)
+            {
+                await onText(piece);
+            }
         }
 
-        return await CollectAsync(answer, onText, ct);
+        return stream.End();
+    }
+
+    private EngineModel ModelOf(JsonElement entry)
+    {
+        var name = entry.TextOf("id")!;
+        var context = entry.CountOf("max_model_len") is { } tokens and <= int.MaxValue ? (int)tokens : ContextTokens;
+        return new EngineModel(name, $"{Server}/{name}", context);
     }
 
     private static JsonContent BodyOf(InferenceRequest request)
@@ -53,7 +90,7 @@ public sealed class OpenAiEngine(HttpClient http, Uri baseUri) : IInferenceEngin
             ["max_tokens"] = request.MaxTokens,
             ["temperature"] = request.TemperatureMilli / 1_000.0,
             ["top_p"] = request.TopPMilli / 1_000.0,
-            ["seed"] = request.Seed,
+            ["seed"] = request.Seed & SeedMask,
             ["stream"] = true,
             ["stream_options"] = new JsonObject { ["include_usage"] = true },
         };
@@ -65,104 +102,59 @@ public sealed class OpenAiEngine(HttpClient http, Uri baseUri) : IInferenceEngin
         return JsonContent.Create(body);
     }
 
-    private static async Task<InferenceResult> CollectAsync(
-        HttpResponseMessage answer, Func<string, ValueTask> onText, CancellationToken ct)
+    /// <summary>Whether the request is at fault. Servers agree on the status, and differ in the words.</summary>
+    private static InferenceRejection? RejectionOf(HttpStatusCode status, string body) => status switch
     {
-        if (!answer.IsSuccessStatusCode)
+        // A 404 that names no model is a wrong address, and no fault of the buyer's.
+        HttpStatusCode.NotFound when Says(body, "model") => InferenceRejection.UnknownModel,
+        HttpStatusCode.RequestEntityTooLarge => InferenceRejection.PromptTooLong,
+        HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity =>
+            Says(body, "context length", "context size", "context window", "context_length_exceeded")
+                ? InferenceRejection.PromptTooLong
+                : InferenceRejection.InvalidRequest,
+        _ => null,
+    };
+
+    private static bool Says(string body, params ReadOnlySpan<string> words)
+    {
+        foreach (var word in words)
         {
-            throw new EngineFaultException($"The engine answered {(int)answer.StatusCode}.");
-        }
-
-        var text = new StringBuilder();
-        var (finish, promptTokens, completionTokens, isDone) = (FinishReason.Stop, 0u, 0u, false);
-        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(ct));
-        while (await FaultsAsync(() => reader.ReadLineAsync(ct).AsTask()) is { } line)
-        {
-            if (!line.StartsWith("data:", StringComparison.Ordinal))
+            if (body.Contains(word, StringComparison.OrdinalIgnoreCase))
             {
-                continue;
-            }
-
-            var data = line[5..].Trim();
-            if (data == "[DONE]")
-            {
-                isDone = true;
-                break;
-            }
-
-            using var chunk = Parse(data);
-            var piece = PieceOf(chunk.RootElement, ref finish, ref promptTokens, ref completionTokens);
-            if (piece.Length > 0)
-            {
-                text.Append(piece);
-                await onText(piece);
+                return true;
             }
         }
 
-        return isDone && completionTokens > 0
-            ? new InferenceResult(text.ToString(), [], finish, promptTokens, completionTokens)
-            : throw new EngineFaultException("The engine's stream ended early, or gave no usage.");
+        return false;
     }
 
-    private static string PieceOf(
-        JsonElement chunk, ref FinishReason finish, ref uint promptTokens, ref uint completionTokens)
+    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken ct) =>
+        AskAsync(both => http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, both), ct);
+
+    private Task<string> TextAsync(HttpResponseMessage answer, CancellationToken ct) => AskAsync(
+        async both =>
+        {
+            await answer.Content.LoadIntoBufferAsync(MaxAnswerBytes, both);
+            return await answer.Content.ReadAsStringAsync(both);
+        },
+        ct);
+
+    /// <summary>Waits for the server; silence and a lost connection are faults, the caller's own end is not.</summary>
+    private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken ct)
     {
-        if (chunk.TryGetProperty("error", out _))
-        {
-            throw new EngineFaultException("The engine reported an error in its stream.");
-        }
-
-        if (chunk.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object)
-        {
-            promptTokens = usage.GetProperty("prompt_tokens").GetUInt32();
-            completionTokens = usage.GetProperty("completion_tokens").GetUInt32();
-        }
-
-        if (!chunk.TryGetProperty("choices", out var choices) || choices.GetArrayLength() == 0)
-        {
-            return "";
-        }
-
-        if (choices[0].TryGetProperty("finish_reason", out var reason) && reason.ValueKind == JsonValueKind.String)
-        {
-            finish = reason.GetString() == "length" ? FinishReason.Length : FinishReason.Stop;
-        }
-
-        return choices[0].TryGetProperty("delta", out var delta) && delta.TryGetProperty("content", out var content)
-            ? content.GetString() ?? "" : "";
-    }
-
-    private static int ContextOf(JsonElement model) =>
-        model.TryGetProperty("max_model_len", out var length) && length.TryGetInt32(out var tokens)
-            ? tokens
-            : UnknownContext;
-
-    private static async Task<JsonDocument> ReadAsync(HttpResponseMessage answer, CancellationToken ct) =>
-        answer.IsSuccessStatusCode
-            ? Parse(await answer.Content.ReadAsStringAsync(ct))
-            : throw new EngineFaultException($"The engine answered {(int)answer.StatusCode}.");
-
-    private static JsonDocument Parse(string text)
-    {
+        using var silence = new CancellationTokenSource(Silence, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, silence.Token);
         try
         {
-            return JsonDocument.Parse(text);
+            return await ask(both.Token);
         }
-        catch (JsonException fault)
+        catch (OperationCanceledException fault) when (!ct.IsCancellationRequested)
         {
-            throw new EngineFaultException("The engine's answer is not JSON.", fault);
-        }
-    }
-
-    private static async Task<T> FaultsAsync<T>(Func<Task<T>> ask)
-    {
-        try
-        {
-            return await ask();
+            throw new EngineFaultException("The engine said nothing for too long.", fault);
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException)
         {
-            throw new EngineFaultException("The engine cannot be reached.", fault);
+            throw new EngineFaultException("The engine cannot be reached, or the connection to it broke.", fault);
         }
     }
 
@@ -170,38 +162,5 @@ public sealed class OpenAiEngine(HttpClient http, Uri baseUri) : IInferenceEngin
     {
         var root = baseUri.AbsoluteUri.TrimEnd('/');
         return new Uri(root.EndsWith("/v1", StringComparison.Ordinal) ? $"{root}/{path}" : $"{root}/v1/{path}");
-    }
-}
-
-/// <summary>Finds engines that already run on this machine, on their usual ports.</summary>
-public static class EngineProbe
-{
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
-
-    // vLLM, llama-server, Ollama.
-    private static readonly Uri[] Usual =
-        [new("http://127.0.0.1:8000"), new("http://127.0.0.1:8080"), new("http://127.0.0.1:11434")];
-
-    public static async Task<IReadOnlyList<Uri>> FindLocalAsync(
-        HttpClient http, TimeProvider time, CancellationToken ct)
-    {
-        var answers = await Task.WhenAll(
-            Usual.Select(async uri => (uri, IsThere: await AnswersAsync(http, uri, time, ct))));
-        return answers.Where(answer => answer.IsThere).Select(answer => answer.uri).ToList();
-    }
-
-    private static async Task<bool> AnswersAsync(HttpClient http, Uri uri, TimeProvider time, CancellationToken ct)
-    {
-        using var deadline = new CancellationTokenSource(Patience, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
-        try
-        {
-            return (await new OpenAiEngine(http, uri).ListModelsAsync(both.Token)).Count > 0;
-        }
-        catch (Exception fault)
-            when (fault is EngineFaultException or OperationCanceledException or KeyNotFoundException)
-        {
-            return false;
-        }
     }
 }

@@ -6,6 +6,7 @@ namespace Marketplace.Inference;
 internal sealed class Sampler(int temperatureMilli, int topPMilli, ulong seed)
 {
     private ulong state = seed;
+    private (double Weight, int Id)[] weights = [];
 
     public uint Next(float[] logits)
     {
@@ -23,7 +24,11 @@ internal sealed class Sampler(int temperatureMilli, int topPMilli, ulong seed)
 
     private uint Draw(float[] logits, float largest)
     {
-        var weights = new (double Weight, int Id)[logits.Length];
+        if (weights.Length != logits.Length)
+        {
+            weights = new (double, int)[logits.Length]; // once: a draw for each token then allocates nothing
+        }
+
         var total = 0.0;
         for (var id = 0; id < logits.Length; id++)
         {
@@ -32,7 +37,7 @@ internal sealed class Sampler(int temperatureMilli, int topPMilli, ulong seed)
             total += weight;
         }
 
-        Array.Sort(weights, (left, right) =>
+        Array.Sort(weights, static (left, right) =>
             left.Weight != right.Weight ? right.Weight.CompareTo(left.Weight) : left.Id.CompareTo(right.Id));
         var nucleus = 0.0;
         var count = 0;

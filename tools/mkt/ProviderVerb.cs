@@ -14,6 +14,8 @@ namespace Marketplace.Cli;
 /// <summary><c>mkt provider join URL</c>: sell with the engine that runs here already, or the demo model.</summary>
 public static class ProviderVerb
 {
+    private static readonly TimeSpan GivenPatience = TimeSpan.FromSeconds(10);
+
     public static Command Make()
     {
         var url = new Argument<string>("url") { Description = "The operator" };
@@ -64,7 +66,9 @@ public static class ProviderVerb
         var key = new Wallet(Path.Combine(settings.Data, "keys")).Open("provider");
         using var chain = await ChainAccess.OfOperatorAsync(settings.Operator, ct);
         var id = await RegisterAsync(settings, chain, key, ct);
-        using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(5) };
+
+        // The engine knows how long silence may last; an answer may take longer than any timeout of the whole.
+        using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
         var engine = await ChooseAsync(settings, http, ct);
         foreach (var model in await engine.ListModelsAsync(ct))
         {
@@ -129,14 +133,18 @@ public static class ProviderVerb
     {
         if (settings.Engine is { } given)
         {
-            return new OpenAiEngine(http, Options.ReadUrl(given));
+            var address = Options.ReadUrl(given);
+            var named = await EngineProbe.IdentifyAsync(http, address, GivenPatience, TimeProvider.System, ct)
+                ?? throw new UsageException($"No engine with a model answers at {given}; is it running?");
+            return named.Open(http, TimeProvider.System);
         }
 
-        var found = settings.IsEmbedded ? [] : await EngineProbe.FindLocalAsync(http, TimeProvider.System, ct);
+        var found = settings.IsEmbedded
+            ? [] : await EngineProbe.FindAsync(http, EngineProbe.UsualPlaces, TimeProvider.System, ct);
         if (found.Count > 0)
         {
-            Screen.Say($"Found an engine at {found[0]}");
-            return new OpenAiEngine(http, found[0]);
+            Screen.Say($"Found {found[0].Server} at {found[0].BaseUri}");
+            return found[0].Open(http, TimeProvider.System);
         }
 
         return new DemoLexiconEngine(LexiconModel.Embedded, threads: 1);

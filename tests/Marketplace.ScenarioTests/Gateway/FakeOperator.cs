@@ -58,6 +58,7 @@ public sealed class FakeOperator : IAsyncDisposable
             DataDirectory = world.folder,
             ListenUrl = "http://127.0.0.1:0",
             BudgetNo = GatewayWorld.Budget,
+            StartBlock = default,
         };
         world.gateway = GatewayHost.Build(
             options, GatewayWorld.Session, DispatchProxy.Create<IEscrowContract, SignersOnChain>(), TimeProvider.System,
