@@ -37,7 +37,9 @@ public sealed record StatementSettled(
     Hash32 ReceiptsRoot) : EscrowEvent(At);
 
 /// <summary>A row of a batch that the contract did not apply.</summary>
-/// <param name="Reason">1 stale, 2 too late, 3 signature, 4 amounts, 5 lines, 6 another operator (settlement 2.5).</param>
+/// <param name="Reason">
+/// 1 stale, 2 too late, 3 signature, 4 amounts, 5 lines, 6 another operator's budget (settlement 2.5).
+/// </param>
 public sealed record StatementSkipped(LogPosition At, BudgetNo BudgetNo, byte Reason) : EscrowEvent(At);
 
 public sealed record Credited(LogPosition At, ProviderId ProviderId, TokenAmount Amount) : EscrowEvent(At);
