@@ -38,7 +38,7 @@ public sealed record StatementSettled(
 
 /// <summary>A row of a batch that the contract did not apply.</summary>
 /// <param name="Reason">
-/// 1 stale, 2 too late, 3 signature, 4 amounts, 5 lines, 6 another operator (settlement 2.5).
+/// 1 stale, 2 too late, 3 signature, 4 amounts, 5 lines, 6 another operator's budget (settlement 2.5).
 /// </param>
 public sealed record StatementSkipped(LogPosition At, BudgetNo BudgetNo, byte Reason) : EscrowEvent(At);
 
@@ -48,8 +48,7 @@ public sealed record FeeCredited(LogPosition At, OperatorId OperatorId, TokenAmo
 
 public sealed record BatchSettled(LogPosition At, OperatorId OperatorId, Hash32 Acc, byte[] Payload) : EscrowEvent(At);
 
-public sealed record Claimed(
-    LogPosition At, ProviderId ProviderId, EthAddress To, TokenAmount Amount) : EscrowEvent(At);
+public sealed record Claimed(LogPosition At, ProviderId ProviderId, EthAddress To, TokenAmount Amount) : EscrowEvent(At);
 
 public sealed record FeeClaimed(LogPosition At, OperatorId OperatorId, EthAddress To, TokenAmount Amount)
     : EscrowEvent(At);

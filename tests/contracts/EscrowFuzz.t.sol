@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IMarketEscrow} from "../../contracts/interfaces/IMarketEscrow.sol";
-import {Budget, BudgetLite} from "../../contracts/types/Budget.sol";
+import {Budget, BudgetLite, Money} from "../../contracts/types/Budget.sol";
 import {StatementRow} from "../../contracts/types/StatementReader.sol";
 import {EscrowFixture} from "./support/EscrowFixture.sol";
 import {LogReader} from "./support/LogReader.sol";
@@ -104,6 +104,16 @@ contract EscrowFuzzTest is EscrowFixture {
         equal(budget.throughJob, isPayable ? 1 : 0, "through");
         equal(escrow.credit(1) + escrow.credit(2) + escrow.credit(3), isPayable ? total : 0, "credit");
         equal(escrow.feeCredit(OPERATOR), isPayable ? fee : 0, "fee");
+    }
+
+    /// @dev The slot is written as one word: each field in its full width, and none that is not the statement's.
+    function testFuzz_Recording_a_statement_changes_its_two_fields_alone(Money memory money, uint80 spent, uint32 job)
+        public
+    {
+        Money memory recorded = reader.record(money, spent, job);
+
+        (money.spent, money.throughJob) = (spent, job);
+        equalBytes(abi.encode(recorded), abi.encode(money), "money");
     }
 
     function testFuzz_No_bit_of_a_signed_statement_can_be_changed(uint256 seed) public {

@@ -120,6 +120,16 @@ contract EscrowSettleTest is EscrowFixture {
         equal(escrow.feeCredit(OPERATOR), 10, "fee");
     }
 
+    function test_A_budget_reaches_its_last_job() public {
+        uint32 budgetNo = openWith(1_000);
+        Row memory row = rowOf(budgetNo, 0, PayloadWriter.group(1, 1));
+        row.throughJob = type(uint32).max;
+
+        settle(payloadOf(1, signed(row)));
+
+        equal(escrow.budgetOf(budgetNo).throughJob, type(uint32).max, "through");
+    }
+
     function test_A_statement_applies_up_to_the_last_second_of_grace() public {
         uint32 budgetNo = openWith(1_000);
         vm.warp(escrow.budgetOf(budgetNo).expiry + escrow.GRACE());

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Money, recordSpent} from "../../../contracts/types/Budget.sol";
 import {StatementReader, StatementRow} from "../../../contracts/types/StatementReader.sol";
 
-/// @notice The reader's internal functions, callable.
+/// @notice The functions that the escrow has inlined, callable.
 contract ReaderHarness {
+    Money private stored;
+
+    /// @dev What a slot that held `money` holds once a statement was recorded in it.
+    function record(Money calldata money, uint80 spent, uint32 throughJob) external returns (Money memory) {
+        stored = money;
+        recordSpent(stored, spent, throughJob);
+        return stored;
+    }
+
     function header(bytes calldata payload) external pure returns (uint256 offset, uint256 providers) {
         return StatementReader.header(payload);
     }
