@@ -24,4 +24,13 @@ with_progress() { # LOGFILE COMMAND...
 # platforms, and `npm ci` then refuses the lock file.
 npm_install() { npm install --no-save --no-audit --no-fund --loglevel=error "$@"; }
 
+# Hardhat wants Node 22, and under an older one npm leaves its native part out without a word: install under Node 24.
+npm_install_all() {
+  if [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 22 ]; then
+    npm_install
+  else
+    npm exec --yes --package=node@24 -c 'npm install --no-save --no-audit --no-fund --loglevel=error'
+  fi
+}
+
 has_anvil() { compgen -G 'node_modules/@foundry-rs/anvil-*/bin/anvil*' >/dev/null || command -v anvil >/dev/null; }

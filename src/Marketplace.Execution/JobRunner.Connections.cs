@@ -1,5 +1,4 @@
 using Marketplace.Kernel;
-using Marketplace.Protocol;
 
 namespace Marketplace.Execution;
 

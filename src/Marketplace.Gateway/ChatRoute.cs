@@ -13,6 +13,7 @@ public sealed class ChatRoute(
 {
     private const int MaxBodyBytes = 1_048_576;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HangUpTime = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim deciding = new(1, 1);
 
@@ -198,6 +199,9 @@ public sealed class ChatRoute(
         {
             // No [DONE] and a broken connection: the one form that every client takes for the error it is.
             await stream.SendAsync(ChatAnswers.Error(purchase.Code, purchase.Message, type: "market_error"), ct);
+
+            // A reset may overtake what was sent. A client that understands the error hangs up by itself.
+            await Task.Delay(HangUpTime, time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             http.Abort();
             return;
         }

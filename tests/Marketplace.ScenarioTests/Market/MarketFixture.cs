@@ -144,16 +144,23 @@ public sealed class MarketFixture : IAsyncLifetime
         report.Rows.Where(row => !row.IsEqual).Should().BeEmpty();
     }
 
+    /// <summary>Waits until exactly so many providers' asks are in the book.</summary>
+    public Task UntilAsksAsync(int count, CancellationToken ct) => Market.UntilAsync(
+        $"{count} asks", TimeSpan.FromSeconds(60), async token => await AsksAsync(token) == count, ct);
+
     public Task UntilReadyAsync(CancellationToken ct) => Market.UntilAsync(
         "gateway and providers",
         TimeSpan.FromSeconds(60),
         async token =>
         {
             using var health = await Http.GetAsync(new Uri(Market.Gateway, "/healthz"), token);
-            var markets = await Http.GetFromJsonAsync<List<MarketView>>(new Uri(Market.Url, "/v1/markets"), token);
-            return health.IsSuccessStatusCode && markets!.Sum(market => market.Providers) >= Providers;
+            return health.IsSuccessStatusCode && await AsksAsync(token) >= Providers;
         },
         ct);
+
+    private async Task<int> AsksAsync(CancellationToken ct) =>
+        (await Http.GetFromJsonAsync<List<MarketView>>(new Uri(Market.Url, "/v1/markets"), ct))!
+            .Sum(market => market.Providers);
 }
 
 /// <summary>Tests that buy from one market and leave its processes alone.</summary>

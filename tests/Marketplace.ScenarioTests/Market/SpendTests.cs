@@ -80,6 +80,7 @@ public sealed class SpendTests(MarketFixture fixture, ITestOutputHelper output) 
     {
         var index = random.Next(1, MarketFixture.Providers + 1);
         await fixture.Market.KillAsync(LocalMarket.NameOf(index), ct);
+        await fixture.UntilAsksAsync(MarketFixture.Providers - 1, ct);
         fixture.Market.StartProvider(index, random.Next(18, 32).ToString(CultureInfo.InvariantCulture));
         await fixture.UntilReadyAsync(ct);
     }
