@@ -14,6 +14,7 @@ public sealed class ChatOrderTests
         DataDirectory = "",
         ListenUrl = "",
         BudgetNo = new BudgetNo(1),
+        StartBlock = default,
         DefaultMaxPrice = new UnitPrice(1_500_000),
     };
 
