@@ -108,7 +108,8 @@ public sealed record ChatOrder(
 
         private int MaxTokens(string model)
         {
-            var isNew = body.TryGetProperty("max_completion_tokens", out var newer) && newer.ValueKind != JsonValueKind.Null;
+            var isNew = body.TryGetProperty("max_completion_tokens", out var newer)
+                && newer.ValueKind != JsonValueKind.Null;
             var field = isNew ? "max_completion_tokens" : "max_tokens";
             var usual = model == DemoLexiconEngine.ModelName ? DefaultDemoTokens : DefaultTokens;
             return Integer(field, usual, 1, MostTokens);
@@ -178,7 +179,7 @@ public sealed record ChatOrder(
                 ? price
                 : throw new BadField(
                     field,
-                    $"'{field}' is tokens per million tokens, at most {MostPrice}, with at most six decimals, like 0.25.");
+                    $"'{field}' is tokens per million tokens, to {MostPrice}, with at most six decimals, like 0.25.");
         }
 
         private bool Verification(bool isStream) => Text(body, "verification") switch

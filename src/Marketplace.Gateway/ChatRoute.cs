@@ -9,7 +9,8 @@ namespace Marketplace.Gateway;
 
 /// <summary><c>POST /v1/chat/completions</c>: read, reserve, bid, wait, answer.</summary>
 public sealed class ChatRoute(
-    GatewayOptions options, OperatorLink link, PurchaseStore purchases, PurchaseDesk desk, TimeProvider time) : IDisposable
+    GatewayOptions options, OperatorLink link, PurchaseStore purchases, PurchaseDesk desk, TimeProvider time)
+    : IDisposable
 {
     private const int MaxBodyBytes = 1_048_576;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
@@ -55,7 +56,9 @@ public sealed class ChatRoute(
         }
     }
 
-    /// <remarks>One at a time: two copies of a request that come together must not both find that there is none yet.</remarks>
+    /// <remarks>
+    /// One at a time: two copies of a request that come together must not both find that there is none yet.
+    /// </remarks>
     private async Task<(Purchase? Purchase, ApiError? Error)> AttachOrBuyAsync(
         ChatOrder order, ApiKey key, Hash32 dedupeKey, CancellationToken ct)
     {

@@ -12,7 +12,9 @@ public sealed class SseStream(HttpContext http)
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-cache";
         await http.Response.StartAsync(ct);
-        await http.Response.Body.FlushAsync(ct); // The client learns at once that it bought, and not with the first piece.
+
+        // The client learns at once that it bought, and not with the first piece.
+        await http.Response.Body.FlushAsync(ct);
     }
 
     public Task SendAsync(JsonObject data, CancellationToken ct) => WriteAsync($"data: {data.ToJsonString()}\n\n", ct);

@@ -72,7 +72,8 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
     public Task VoidAsync(JobId job, CancellationToken ct) => database.WriteAsync(
         async (connection, transaction) =>
         {
-            // What was confirmed or is on a signed statement can still be paid: it stays spent whatever the operator says.
+            // What was confirmed or is on a signed statement can still be paid: it stays spent whatever the
+            // operator says.
             await connection.ExecuteAsync(
                 "UPDATE ticket SET state = 'void' WHERE job_id = @job AND state = 'issued' AND statement_from IS NULL",
                 new { job },

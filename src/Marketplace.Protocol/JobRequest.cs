@@ -39,13 +39,17 @@ public sealed record JobRequest(
 
     public byte[] Encode() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
 
-    /// <remarks>A buyer chose these bytes and providers run them: whatever passes here, an engine must be able to take.</remarks>
+    /// <remarks>
+    /// A buyer chose these bytes and providers run them: whatever passes here, an engine must be able to take.
+    /// </remarks>
     /// <exception cref="JsonException">The bytes are not a request.</exception>
     public static JobRequest Decode(ReadOnlySpan<byte> bytes)
     {
         var request = JsonSerializer.Deserialize<JobRequest>(bytes, Options)
             ?? throw new JsonException("A request is an object.");
-        return IsRunnable(request) ? request : throw new JsonException("A request has messages, and limits in their ranges.");
+        return IsRunnable(request)
+            ? request
+            : throw new JsonException("A request has messages, and limits in their ranges.");
     }
 
     private static bool IsRunnable(JobRequest request) =>

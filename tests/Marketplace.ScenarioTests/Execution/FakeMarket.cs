@@ -8,7 +8,9 @@ using Marketplace.Protocol;
 
 namespace Marketplace.ScenarioTests.Execution;
 
-/// <summary>One provider's process: it keeps what it signed and answers the same question with the same bytes.</summary>
+/// <summary>
+/// One provider's process: it keeps what it signed and answers the same question with the same bytes.
+/// </summary>
 public sealed class FakeProvider(uint number)
 {
     private readonly Dictionary<AssignmentId, (CommitFrame Commit, RevealFrame Reveal)> journal = [];
@@ -41,7 +43,9 @@ public sealed class FakeProvider(uint number)
         {
             AssignmentOffer when IsMute => null,
             AssignmentOffer offer when BlamesRequest => runner => runner.FailedAsync(
-                Id, new AssignmentFailed(offer.AssignmentId, "invalid_request", "Too long.", true), CancellationToken.None),
+                Id,
+                new AssignmentFailed(offer.AssignmentId, "invalid_request", "Too long.", true),
+                CancellationToken.None),
             AssignmentOffer offer => runner =>
                 runner.CommitReceivedAsync(Id, AnswerTo(offer).Commit, CancellationToken.None),
             RevealRequest request when !HidesResult => runner =>
@@ -75,7 +79,9 @@ public sealed class FakeProvider(uint number)
     }
 }
 
-/// <summary>The buyer's gateway: it signs each delivery once and sends the same tickets until they are confirmed.</summary>
+/// <summary>
+/// The buyer's gateway: it signs each delivery once and sends the same tickets until they are confirmed.
+/// </summary>
 public sealed class FakeGateway
 {
     private readonly Dictionary<JobId, TicketFrame> issued = [];
@@ -101,7 +107,9 @@ public sealed class FakeGateway
         {
             Delivery when IsMute => null,
             Delivery delivery when Refuses => runner => runner.DeliveryRefusedAsync(
-                JobWorld.Budget, new DeliveryRefused("order", delivery.JobId, "bad_delivery", "No."), CancellationToken.None),
+                JobWorld.Budget,
+                new DeliveryRefused("order", delivery.JobId, "bad_delivery", "No."),
+                CancellationToken.None),
             Delivery delivery => runner =>
                 runner.TicketsReceivedAsync(JobWorld.Budget, TicketsFor(delivery), CancellationToken.None),
             _ => null,
@@ -112,7 +120,8 @@ public sealed class FakeGateway
     {
         if (!issued.TryGetValue(delivery.JobId, out var frame))
         {
-            var tickets = delivery.Legs.Select((leg, index) => Sign(leg, (uint)index, delivery.Legs.Count > 1)).ToList();
+            var isCompared = delivery.Legs.Count > 1;
+            var tickets = delivery.Legs.Select((leg, index) => Sign(leg, (uint)index, isCompared)).ToList();
             issued[delivery.JobId] = frame = new TicketFrame(delivery.ClientOrderId, delivery.JobId, tickets);
         }
 
@@ -125,12 +134,13 @@ public sealed class FakeGateway
         var units = Metering.UnitsDown(result.TokensIn, result.TokensOut, JobWorld.InputWeight);
         var amount = result.Price.CostDown(units);
         var ticket = new JobTicket(
-            JobWorld.Budget, new JobNo(number), result.AssignmentId, leg.ProviderId, result.InputHash, result.ResultDigest,
-            amount, JobWorld.Fee.FeeDown(amount), 1_700_000_003);
+            JobWorld.Budget, new JobNo(number), result.AssignmentId, leg.ProviderId, result.InputHash,
+            result.ResultDigest, amount, JobWorld.Fee.FeeDown(amount), 1_700_000_003);
         var receipt = new Receipt(
             ticket.BudgetNo, ticket.JobNo, ticket.AssignmentId, ticket.ProviderId, amount, ticket.InputHash,
-            ticket.ResultDigest, Keccak256.Hash(leg.CommitSignature), Keccak256.Hash(leg.ResultSignature), result.TokensIn,
-            result.TokensOut, ticket.DeliveredAt, isCompared ? VerdictOutcome.Accepted : VerdictOutcome.Unchecked);
+            ticket.ResultDigest, Keccak256.Hash(leg.CommitSignature), Keccak256.Hash(leg.ResultSignature),
+            result.TokensIn, result.TokensOut, ticket.DeliveredAt,
+            isCompared ? VerdictOutcome.Accepted : VerdictOutcome.Unchecked);
         return new SignedTicket(ticket, Session.Sign(ticket.Digest(JobWorld.Domain)).ToCompact(), receipt);
     }
 }

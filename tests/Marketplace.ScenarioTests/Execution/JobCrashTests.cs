@@ -61,7 +61,9 @@ public sealed class JobCrashTests
             BEGIN SELECT RAISE(ABORT, 'the disk is full'); END
             """);
 
-        await FluentActions.Awaiting(() => StartAsync(world)).Should().ThrowAsync<Exception>().WithMessage("*disk is full*");
+        var start = () => StartAsync(world);
+
+        await start.Should().ThrowAsync<Exception>().WithMessage("*disk is full*");
         (await world.JobAsync()).Status.Should().Be(JobStatus.Delivering);
         (await world.CountAsync("SELECT (SELECT count(*) FROM fact) + (SELECT count(*) FROM ticket)")).Should().Be(0);
         await world.ExecuteAsync("DROP TRIGGER full");

@@ -49,7 +49,8 @@ public sealed class JobIntakeTests
         await world.Runner.CommitReceivedAsync(world.Providers[1].Id, commit, CancellationToken.None);
         await world.Runner.FailedAsync(
             thief, new AssignmentFailed(offer.AssignmentId, "", "", true), CancellationToken.None);
-        await world.Runner.RevealReceivedAsync(thief, world.Providers[0].AnswerTo(offer).Reveal, CancellationToken.None);
+        await world.Runner.RevealReceivedAsync(
+            thief, world.Providers[0].AnswerTo(offer).Reveal, CancellationToken.None);
 
         (await world.JobAsync()).Legs.Should().OnlyContain(leg => leg.Status == LegStatus.Assigned);
     }

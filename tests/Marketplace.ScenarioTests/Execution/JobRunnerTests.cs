@@ -21,7 +21,8 @@ public sealed class JobRunnerTests
 
         (await world.JobAsync()).Status.Should().Be(JobStatus.Done);
         world.Ledger.Ends.Should().Equal(Paid);
-        (await world.FactsAsync()).Select(fact => (fact.Ticket.ProviderId.Value, fact.Ticket.Amount.Micro, fact.Fee.Micro))
+        (await world.FactsAsync())
+            .Select(fact => (fact.Ticket.ProviderId.Value, fact.Ticket.Amount.Micro, fact.Fee.Micro))
             .Should().Equal((1, 1_313, 65), (2, 1_326, 66));
         world.Gateway.Received.Select(frame => frame.GetType().Name)
             .Should().Equal(nameof(JobProgress), nameof(Delivery), nameof(TicketsStored));
@@ -76,7 +77,7 @@ public sealed class JobRunnerTests
             var peers = world.Providers.Where(peer => peer != provider).ToList();
             heard.Should().NotContainAny(peers.Select(peer => $"{Offer(peer).AssignmentId}"));
             heard.Should().NotContainAny(peers.Select(peer => $"{peer.Key.Address}"));
-            heard.Should().NotContain("Four").And.NotContain("\"order\"").And.NotContain("JobId").And.NotContain("udget");
+            heard.Should().NotContainAny("Four", "\"order\"", "JobId", "udget");
             provider.Received.Should().OnlyContain(frame =>
                 frame is AssignmentOffer || frame is RevealRequest || frame is AssignmentClosed);
         }
@@ -145,7 +146,8 @@ public sealed class JobRunnerTests
 
         world.Providers[0].IsConnected = false;
         await world.Runner.ProviderGoneAsync(world.Providers[0].Id, CancellationToken.None);
-        (await world.JobAsync()).Legs[0].Status.Should().Be(LegStatus.Committed, "a commit keeps until its reveal is due");
+        (await world.JobAsync()).Legs[0].Status.Should()
+            .Be(LegStatus.Committed, "a commit keeps until its reveal is due");
         await world.PassAsync(TimeSpan.FromSeconds(10));
 
         (await world.FactsAsync()).Select(fact => fact.Ticket.ProviderId.Value).Should().Equal(2, 3);
@@ -241,10 +243,11 @@ public sealed class JobRunnerTests
             order => order.WithStrictOrdering().RespectingRuntimeTypes());
     }
 
-    private static Task TellAsync(JobWorld world, int provider, int index, string text) => world.Runner.TextReceivedAsync(
-        world.Providers[provider].Id,
-        new TextDelta(Offer(world.Providers[provider]).AssignmentId, index, text),
-        CancellationToken.None);
+    private static Task TellAsync(JobWorld world, int provider, int index, string text) =>
+        world.Runner.TextReceivedAsync(
+            world.Providers[provider].Id,
+            new TextDelta(Offer(world.Providers[provider]).AssignmentId, index, text),
+            CancellationToken.None);
 
     private static AssignmentOffer Offer(FakeProvider provider) =>
         provider.Received.OfType<AssignmentOffer>().FirstOrDefault()

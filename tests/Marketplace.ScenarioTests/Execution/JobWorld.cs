@@ -42,7 +42,9 @@ public sealed class JobWorld : IProviderLinks, IGatewayLinks, IAsyncDisposable
         Runner = NewRunner();
     }
 
-    /// <summary>Called before and after whatever the runner does to the world; a throw is a crash at that place.</summary>
+    /// <summary>
+    /// Called before and after whatever the runner does to the world; a throw is a crash at that place.
+    /// </summary>
     public Action<string> Step { get; set; } = _ => { };
 
     public IReadOnlyList<FakeProvider> Providers { get; }
@@ -67,7 +69,9 @@ public sealed class JobWorld : IProviderLinks, IGatewayLinks, IAsyncDisposable
 
     public static PrivateKey KeyOf(string name) => PrivateKey.FromBytes(Keccak256.Hash(name).ToBytes());
 
-    /// <summary>A bid bought a job of the first <paramref name="replicas"/> providers; the others sell further legs.</summary>
+    /// <summary>
+    /// A bid bought a job of the first <paramref name="replicas"/> providers; the others sell further legs.
+    /// </summary>
     public Task MatchAsync(int replicas, int quorum, bool isStreamed = false)
     {
         if (Asks.Count == 0 && randomCount == 0)
@@ -101,7 +105,9 @@ public sealed class JobWorld : IProviderLinks, IGatewayLinks, IAsyncDisposable
         await PumpAsync();
     }
 
-    /// <summary>The operator dies and starts again: connections are made anew, and what was on the way is lost.</summary>
+    /// <summary>
+    /// The operator dies and starts again: connections are made anew, and what was on the way is lost.
+    /// </summary>
     public async Task RestartAsync()
     {
         Runner.Dispose();
@@ -183,7 +189,9 @@ public sealed class JobWorld : IProviderLinks, IGatewayLinks, IAsyncDisposable
             Clock, length => Keccak256.Hash($"random {++randomCount}").ToBytes()[..length], NullLogger.Instance));
 }
 
-/// <summary>A clock that stands until it is moved. The runner asks it before it stores, so it is a place to die at.</summary>
+/// <summary>
+/// A clock that stands until it is moved. The runner asks it before it stores, so it is a place to die at.
+/// </summary>
 public sealed class StepClock(JobWorld world) : TimeProvider
 {
     public DateTimeOffset Now { get; set; } = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);

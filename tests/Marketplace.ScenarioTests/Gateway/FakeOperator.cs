@@ -29,7 +29,23 @@ public class SignersOnChain : DispatchProxy
         new(id, default, JobWorld.KeyOf($"provider {id}").Address, default);
 }
 
-/// <summary>A real gateway over HTTP, and an operator that matches every bid at once and delivers when it is let.</summary>
+/// <summary>A clock at which two requests meet, if nothing keeps one of them from getting there.</summary>
+public sealed class MeetingClock : TimeProvider
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
+    public Barrier? Meeting { get; set; }
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        Meeting?.SignalAndWait(Patience);
+        return base.GetUtcNow();
+    }
+}
+
+/// <summary>
+/// A real gateway over HTTP, and an operator that matches every bid at once and delivers when it is let.
+/// </summary>
 public sealed class FakeOperator : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("gateway").FullName;
@@ -46,6 +62,8 @@ public sealed class FakeOperator : IAsyncDisposable
 
     public ConcurrentQueue<BidFrame> Bids { get; } = new();
 
+    public MeetingClock Clock { get; } = new();
+
     public HttpClient Client { get; } = new();
 
     public static async Task<FakeOperator> StartAsync()
@@ -61,15 +79,20 @@ public sealed class FakeOperator : IAsyncDisposable
             StartBlock = default,
         };
         world.gateway = GatewayHost.Build(
-            options, GatewayWorld.Session, DispatchProxy.Create<IEscrowContract, SignersOnChain>(), TimeProvider.System,
+            options, GatewayWorld.Session, DispatchProxy.Create<IEscrowContract, SignersOnChain>(), world.Clock,
             LogLevel.Error);
         await world.gateway.StartAsync();
         world.Client.BaseAddress = new Uri(world.gateway.Urls.Single());
-        var key = await world.gateway.Services.GetRequiredService<ApiKeys>().CreateAsync(null, null, CancellationToken.None);
+        var keys = world.gateway.Services.GetRequiredService<ApiKeys>();
+        var key = await keys.CreateAsync(null, null, CancellationToken.None);
         world.Client.DefaultRequestHeaders.Authorization = new("Bearer", key);
         await world.UntilConnectedAsync();
         return world;
     }
+
+    /// <summary>Opens so many connections to the gateway, which stay open for the requests that follow.</summary>
+    public Task OpenConnectionsAsync(int count) => Task.WhenAll(
+        Enumerable.Range(0, count).Select(_ => Client.GetAsync(new Uri("/healthz", UriKind.Relative))));
 
     /// <summary>Lets deliveries go, those that wait and all that come.</summary>
     public void Deliver() => release.TrySetResult();
@@ -106,7 +129,8 @@ public sealed class FakeOperator : IAsyncDisposable
         try
         {
             await socket.SendAsync(
-                new Challenge(default, JobWorld.Domain.ChainId, JobWorld.Domain.VerifyingContract), http.RequestAborted);
+                new Challenge(default, JobWorld.Domain.ChainId, JobWorld.Domain.VerifyingContract),
+                http.RequestAborted);
             var hello = await socket.ReceiveAsync<GatewayHello>(http.RequestAborted);
             await socket.SendAsync(
                 new GatewayWelcome(hello.BudgetNo, JobWorld.Fee, JobWorld.InputWeight), http.RequestAborted);

@@ -30,7 +30,8 @@ public sealed class GatewayWorld : IAsyncDisposable
 
     public StandingClock Clock { get; } = new();
 
-    public ApiKey Key { get; private set; } = new(Keccak256.Hash("api key"), new TokenAmount(1_000_000), new TokenAmount(1_000_000));
+    public ApiKey Key { get; private set; } =
+        new(Keccak256.Hash("api key"), new TokenAmount(1_000_000), new TokenAmount(1_000_000));
 
     public async Task RestartAsync()
     {
@@ -44,8 +45,9 @@ public sealed class GatewayWorld : IAsyncDisposable
         await Purchases.AddKeyAsync(Key, CancellationToken.None);
     }
 
-    public Task<SpendRefusal?> ReserveAsync(string order, long most, string dedupe = "request") => Purchases.ReserveAsync(
-        Key, Keccak256.Hash(dedupe), BidOf(order), new TokenAmount(most), Clock.Now, CancellationToken.None);
+    public Task<SpendRefusal?> ReserveAsync(string order, long most, string dedupe = "request") =>
+        Purchases.ReserveAsync(
+            Key, Keccak256.Hash(dedupe), BidOf(order), new TokenAmount(most), Clock.Now, CancellationToken.None);
 
     public async Task<(long Total, long Day)> SpentAsync()
     {
@@ -99,11 +101,14 @@ public sealed class GatewayWorld : IAsyncDisposable
     private static CheckedLeg LegOf(long job, int leg)
     {
         var result = new JobResult(
-            new AssignmentId(Keccak256.Hash($"assignment {job}/{leg}")), new ProviderId((uint)leg), Keccak256.Hash("input"),
-            Keccak256.Hash("result"), default, default, 40, 3, 1, 2, new UnitPrice(200_000_000));
+            new AssignmentId(Keccak256.Hash($"assignment {job}/{leg}")), new ProviderId((uint)leg),
+            Keccak256.Hash("input"), Keccak256.Hash("result"), default, default, 40, 3, 1, 2,
+            new UnitPrice(200_000_000));
         var commit = new ResultCommit(result.AssignmentId, result.ProviderId, default);
         return new CheckedLeg(
-            new DeliveredLeg(result.ProviderId, commit, [1], result, [2]), new TokenAmount(2_600), new TokenAmount(130));
+            new DeliveredLeg(result.ProviderId, commit, [1], result, [2]),
+            new TokenAmount(2_600),
+            new TokenAmount(130));
     }
 
     private void Open()

@@ -17,7 +17,8 @@ public sealed class PurchaseStoreTests
     [Theory]
     [InlineData(1_000, 5_000, SpendRefusal.KeyLimit)]
     [InlineData(5_000, 1_000, SpendRefusal.DayLimit)]
-    public async Task Many_purchases_at_once_never_reserve_more_than_the_limit(long total, long day, SpendRefusal expected)
+    public async Task Many_purchases_at_once_never_reserve_more_than_the_limit(
+        long total, long day, SpendRefusal expected)
     {
         await using var world = new GatewayWorld();
         await world.LimitAsync(total, day);
@@ -124,7 +125,8 @@ public sealed class PurchaseStoreTests
 
         await world.RestartAsync();
 
-        (await world.Purchases.OpenBidsAsync(CancellationToken.None)).Should().BeEquivalentTo([GatewayWorld.BidOf("open")]);
+        (await world.Purchases.OpenBidsAsync(CancellationToken.None)).Should()
+            .BeEquivalentTo([GatewayWorld.BidOf("open")]);
         (await world.Purchases.FindAsync("ended", CancellationToken.None))!.Should()
             .BeEquivalentTo(new { State = "ended", EndCode = "code", EndMessage = "message" });
     }
@@ -157,7 +159,8 @@ public sealed class PurchaseStoreTests
             {
                 case 0 when !plain.ContainsKey(which):
                     var fits = plain.Values.Sum(row => row.Cost) + most <= TotalLimit
-                        && plain.Values.Where(row => row.At.UtcDateTime.Date == today).Sum(row => row.Cost) + most <= DayLimit;
+                        && plain.Values.Where(row => row.At.UtcDateTime.Date == today).Sum(row => row.Cost) + most
+                        <= DayLimit;
                     (await world.ReserveAsync($"{which}", most) is null).Should().Be(fits);
                     if (fits)
                     {

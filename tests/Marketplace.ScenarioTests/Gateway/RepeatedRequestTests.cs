@@ -14,14 +14,36 @@ public sealed class RepeatedRequestTests
     [Fact]
     public async Task Copies_of_a_request_that_come_together_buy_once_and_all_get_the_answer()
     {
+        const int Requests = 6;
+        const int Copies = 16;
         await using var market = await FakeOperator.StartAsync();
+        await market.OpenConnectionsAsync(Copies * Requests); // or the copies would come one after the other
+        var bodies = Enumerable.Range(0, Requests)
+            .Select(request => Body.Replace("Two", $"{request}", StringComparison.Ordinal))
+            .SelectMany(body => Enumerable.Repeat(body, Copies));
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => PostAsync(market, Body)));
+        var answers = await Task.WhenAll(bodies.Select(body => Task.Run(() => PostAsync(market, body))));
         market.Deliver();
         var texts = await Task.WhenAll(answers.Select(answer => answer.Content.ReadAsStringAsync()));
 
-        market.Bids.Should().ContainSingle();
+        market.Bids.Should().HaveCount(Requests);
         texts.Should().OnlyContain(text => text.Contains("Four.") && text.EndsWith("[DONE]\n\n"));
+    }
+
+    [Fact]
+    public async Task Two_copies_that_look_for_each_other_at_the_same_moment_buy_once()
+    {
+        await using var market = await FakeOperator.StartAsync();
+        using var meeting = new Barrier(2);
+        market.Clock.Meeting = meeting;
+
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 2).Select(_ => Task.Run(() => PostAsync(market, Body))));
+        market.Clock.Meeting = null;
+        market.Deliver();
+        await Task.WhenAll(answers.Select(answer => answer.Content.ReadAsStringAsync()));
+
+        market.Bids.Should().ContainSingle();
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public sealed class TicketBookTests
 
         var frame = await world.BuyAsync("second", 2, legs: 2);
 
-        frame.Tickets.Select(row => (row.Ticket.JobNo.Value, row.Ticket.ProviderId.Value, row.Ticket.Amount.Micro, row.Ticket.MaxFee.Micro))
+        frame.Tickets.Select(row => row.Ticket)
+            .Select(row => (row.JobNo.Value, row.ProviderId.Value, row.Amount.Micro, row.MaxFee.Micro))
             .Should().Equal((1, 1, 2_600, 130), (2, 2, 2_600, 130));
         frame.Tickets.Should().OnlyContain(row => IsSigned(row));
         (await world.Purchases.FindAsync("second", CancellationToken.None))!.Cost.Should().Be(new TokenAmount(5_460));
@@ -90,7 +91,8 @@ public sealed class TicketBookTests
         var next = await world.BuyAsync("next", 2);
 
         next.Tickets.Single().Ticket.JobNo.Should().Be(new JobNo(1));
-        (await SignAsync(world, GatewayWorld.Over(0, next.Tickets[0]))).Code.Should().BeEmpty("a void number is no debt");
+        var reply = await SignAsync(world, GatewayWorld.Over(0, next.Tickets[0]));
+        reply.Code.Should().BeEmpty("a void number is no debt");
     }
 
     [Fact]
@@ -101,7 +103,8 @@ public sealed class TicketBookTests
         await world.Tickets.ConfirmedAsync(new JobId(1), CancellationToken.None);
         var signed = await world.BuyAsync("on a statement", 2);
         (await SignAsync(world, GatewayWorld.Over(1, signed.Tickets[0]))).Code.Should().Be("missing-tickets");
-        await SignAsync(world, GatewayWorld.Over(0, (await world.IssueAsync("confirmed", 1)).Tickets[0], signed.Tickets[0]));
+        var confirmed = await world.IssueAsync("confirmed", 1);
+        await SignAsync(world, GatewayWorld.Over(0, confirmed.Tickets[0], signed.Tickets[0]));
 
         await world.Tickets.VoidAsync(new JobId(1), CancellationToken.None);
         await world.Tickets.VoidAsync(new JobId(2), CancellationToken.None);
@@ -186,7 +189,8 @@ public sealed class TicketBookTests
 
         (await SignAsync(world, GatewayWorld.Over(1, two))).Code.Should().Be("already-signed");
         var three = (await world.BuyAsync("three", 3)).Tickets[0];
-        (await SignAsync(world, GatewayWorld.Over(0, one, two, three))).Code.Should().BeEmpty("only one of the two applies");
+        var longer = await SignAsync(world, GatewayWorld.Over(0, one, two, three));
+        longer.Code.Should().BeEmpty("only one of the two applies");
     }
 
     [Fact]

@@ -52,7 +52,8 @@ public sealed class AssignmentRunnerTests : IAsyncLifetime
         SignerOf(result.Digest(Domain), stored.Reveal.Signature).Should().Be(Key.Address);
         Keccak256.Hash(stored.Reveal.Canonical).Should().Be(result.ResultDigest);
         CanonicalText.Decode(stored.Reveal.Canonical).Text.Should().Be("Four.");
-        result.Should().BeEquivalentTo(new { TokensIn = 40u, TokensOut = 3u, Price = new UnitPrice(200), Offer("one").InputHash });
+        result.Should().BeEquivalentTo(
+            new { TokensIn = 40u, TokensOut = 3u, Price = new UnitPrice(200), Offer("one").InputHash });
     }
 
     [Fact]
@@ -137,11 +138,12 @@ public sealed class AssignmentRunnerTests : IAsyncLifetime
     [InlineData("")]
     [InlineData("{}")]
     [InlineData("""{"model":"m"}""")]
-    [InlineData("""{"max_tokens":5,"messages":[null],"model":"m","seed":1,"stop":[],"temperature_milli":0,"top_p_milli":0}""")]
-    [InlineData("""{"max_tokens":5,"messages":[{"content":"a","role":"user"}],"model":"m","seed":1,"stop":[""],"temperature_milli":0,"top_p_milli":0}""")]
+    [InlineData("""{"max_tokens":5,"messages":[null],"stop":[],REST}""")]
+    [InlineData("""{"max_tokens":5,"messages":[{"content":"a","role":"user"}],"stop":[""],REST}""")]
     public async Task A_request_that_is_none_is_the_requests_fault_and_no_fault_of_the_agent(string text)
     {
-        var bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        const string Rest = """ "model":"m","seed":1,"temperature_milli":0,"top_p_milli":0""";
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text.Replace("REST", Rest, StringComparison.Ordinal));
 
         var answer = await RunAsync(Offer("one") with { Request = bytes, InputHash = JobRequest.HashOf(bytes) });
 
@@ -198,7 +200,8 @@ public sealed class AssignmentRunnerTests : IAsyncLifetime
     [Fact]
     public async Task The_journal_adds_up_what_was_earned()
     {
-        foreach (var (name, outcome, amount) in new[] { ("a", "accepted", 5), ("b", "accepted", 7), ("c", "outvoted", 0) })
+        (string, string, long)[] ends = [("a", "accepted", 5), ("b", "accepted", 7), ("c", "outvoted", 0)];
+        foreach (var (name, outcome, amount) in ends)
         {
             await RunAsync(Offer(name));
             await Journal.CloseAsync(

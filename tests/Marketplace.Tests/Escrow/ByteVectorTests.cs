@@ -29,7 +29,8 @@ public sealed class ByteVectorTests
     [InlineData("assignment-1", "0x5c0cd5ff2a322c1d21cd82e2aa7905ffb0eb1dfbfc689a01ec7eadb6ae6de49e")]
     [InlineData("{\"prompt\":\"Hi\"}", "0x7a3bda4c52dcede063543d72b3dfc1c33a235f1baa6cdea465ab6693232298e8")]
     [InlineData(
-        "Commit(bytes32 assignmentId,bytes32 inputHash,address provider,bytes32 resultDigest,bytes32 evidenceRoot,bytes32 salt)",
+        "Commit(bytes32 assignmentId,bytes32 inputHash,address provider,bytes32 resultDigest,"
+            + "bytes32 evidenceRoot,bytes32 salt)",
         "0xf4bdcbe12ff2d04ac2773cd34e270b51678288a2fc5a544df5a5f7acf3ab75ad")]
     public void Keccak_is_Ethereums_and_not_the_standard_of_2015(string text, string expected) =>
         Keccak256.Hash(text).Should().Be(Hash32.Parse(expected));
@@ -45,8 +46,12 @@ public sealed class ByteVectorTests
     }
 
     [Theory]
-    [InlineData("0x1111111111111111111111111111111111111111", "0xeb793d439712ed172ed11e68b264cce6e0215a9aa780311ee9e418eb2825e741")]
-    [InlineData("0x2222222222222222222222222222222222222222", "0xf5c3ec4f8a6a64eeb2b6dd3017c40614931b587de1276b3fd60a3b506a6589e2")]
+    [InlineData(
+        "0x1111111111111111111111111111111111111111",
+        "0xeb793d439712ed172ed11e68b264cce6e0215a9aa780311ee9e418eb2825e741")]
+    [InlineData(
+        "0x2222222222222222222222222222222222222222",
+        "0xf5c3ec4f8a6a64eeb2b6dd3017c40614931b587de1276b3fd60a3b506a6589e2")]
     public void A_commit_is_nine_words_bound_to_chain_escrow_and_signer(string signer, string expected)
     {
         var domain = EscrowDomain.Of(1, EthAddress.Parse("0x00000000000000000000000000000000000e5c40"));

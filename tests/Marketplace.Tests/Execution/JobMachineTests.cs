@@ -94,7 +94,8 @@ public sealed class JobMachineTests
             {
                 var step = Next(JobStatus.Running, string.Join(' ', legs), 2, seconds);
 
-                HoldsTheRules(legs, seconds, step).Should().BeTrue($"{string.Join(' ', legs)} at {seconds} gives {step}");
+                HoldsTheRules(legs, seconds, step)
+                    .Should().BeTrue($"{string.Join(' ', legs)} at {seconds} gives {step}");
             }
         }
     }

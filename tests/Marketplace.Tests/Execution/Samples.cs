@@ -8,7 +8,9 @@ using Marketplace.Protocol;
 
 namespace Marketplace.Tests.Execution;
 
-/// <summary>A job of budget 3 with legs of providers 11, 12, ..., and what honest providers and its gateway sign.</summary>
+/// <summary>
+/// A job of budget 3 with legs of providers 11, 12, ..., and what honest providers and its gateway sign.
+/// </summary>
 internal static class Samples
 {
     public static readonly DateTimeOffset Matched = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
@@ -81,7 +83,9 @@ internal static class Samples
         };
     }
 
-    /// <summary>The signature with s replaced by its negative, which the curve takes and Ethereum does not (EIP-2).</summary>
+    /// <summary>
+    /// The signature with s replaced by its negative, which the curve takes and Ethereum does not (EIP-2).
+    /// </summary>
     public static byte[] HighS(byte[] compact)
     {
         var order = new System.Numerics.BigInteger(

@@ -38,7 +38,8 @@ public sealed class TicketCheckTests
     {
         FaultOf(First).Should().NotBeNull();
         FaultOf().Should().NotBeNull();
-        FaultOf(First, Ticket(Delivered.Legs[1] with { ResultJson = Delivered.Legs[0].ResultJson }, 8)).Should().NotBeNull();
+        var outvoted = Delivered.Legs[1] with { ResultJson = Delivered.Legs[0].ResultJson };
+        FaultOf(First, Ticket(outvoted, 8)).Should().NotBeNull();
     }
 
     [Fact]
@@ -59,7 +60,8 @@ public sealed class TicketCheckTests
         Altered(ticket => ticket with { ResultDigest = default }).Should().NotBeNull();
         Altered(ticket => ticket with { Amount = new TokenAmount(2_599) }).Should().NotBeNull();
         Altered(ticket => ticket with { Amount = new TokenAmount(2_601) }).Should().NotBeNull();
-        Altered(ticket => ticket with { Amount = new TokenAmount(long.MaxValue) }, First.Signature).Should().NotBeNull();
+        Altered(ticket => ticket with { Amount = new TokenAmount(long.MaxValue) }, First.Signature)
+            .Should().NotBeNull();
         Altered(ticket => ticket with { MaxFee = new TokenAmount(129) }).Should().NotBeNull();
         Altered(ticket => ticket).Should().BeNull("the control is in order");
     }
@@ -82,7 +84,8 @@ public sealed class TicketCheckTests
         var receipt = First.Receipt;
 
         FaultOf(First with { Receipt = receipt with { TokensOut = 4 } }, Third).Should().NotBeNull();
-        FaultOf(First with { Receipt = receipt with { Verdict = VerdictOutcome.Unchecked } }, Third).Should().NotBeNull();
+        FaultOf(First with { Receipt = receipt with { Verdict = VerdictOutcome.Unchecked } }, Third)
+            .Should().NotBeNull();
         FaultOf(First with { Receipt = receipt with { CommitSignatureHash = default } }, Third).Should().NotBeNull();
         FaultOf(First with { Receipt = Third.Receipt }, Third).Should().NotBeNull();
     }

@@ -124,7 +124,8 @@ public sealed class ChatOrderTests
     [InlineData("""{"functions":null,"n":1,"n ":2}""")]
     [InlineData("""{"response_format":{"type":"text"}}""")]
     [InlineData("""{"stream_options":{"include_usage":false}}""")]
-    public void A_field_that_asks_for_nothing_unusual_is_no_hindrance(string change) => Accepted(change).Should().NotBeNull();
+    public void A_field_that_asks_for_nothing_unusual_is_no_hindrance(string change) =>
+        Accepted(change).Should().NotBeNull();
 
     [Fact]
     public void Content_in_parts_is_put_together() =>
@@ -211,13 +212,15 @@ public sealed class ChatOrderTests
     {
         string[] fields =
         [
-            "model", "messages", "n", "tools", "max_tokens", "max_completion_tokens", "seed", "stop", "temperature", "top_p",
-            "redundancy", "quorum", "verification", "max_price", "provider", "response_format", "stream", "stream_options",
+            "model", "messages", "n", "tools", "max_tokens", "max_completion_tokens", "seed", "stop", "temperature",
+            "top_p", "redundancy", "quorum", "verification", "max_price", "provider", "response_format", "stream",
+            "stream_options",
         ];
         string[] values =
         [
-            "null", "true", "0", "-1", "1e400", "\"\"", "\"\\ud800\"", "[]", "[[]]", "[null]", "[5]", "{}", "{\"type\":5}",
-            "{\"max_price\":5}", "{\"max_price\":{\"completion\":{}}}", "[{\"role\":\"user\",\"content\":[5]}]",
+            "null", "true", "0", "-1", "1e400", "\"\"", "\"\\ud800\"", "[]", "[[]]", "[null]", "[5]", "{}",
+            "{\"type\":5}", "{\"max_price\":5}", "{\"max_price\":{\"completion\":{}}}",
+            "[{\"role\":\"user\",\"content\":[5]}]",
         ];
 
         foreach (var change in fields.SelectMany(field => values.Select(value => $"{{\"{field}\":{value}}}")))
@@ -249,7 +252,8 @@ public sealed class ChatOrderTests
             fields[field.Name] = field.Value.GetRawText();
         }
 
-        using var body = JsonDocument.Parse($"{{{string.Join(',', fields.Select(field => $"\"{field.Key}\":{field.Value}"))}}}");
+        var members = fields.Select(field => $"\"{field.Key}\":{field.Value}");
+        using var body = JsonDocument.Parse($"{{{string.Join(',', members)}}}");
         return ChatOrder.Read(body.RootElement, Options);
     }
 }

@@ -25,7 +25,8 @@ public sealed class DeliveryCheckTests
         new BasisPoints(2_500));
 
     private static readonly Dictionary<ProviderId, EthAddress> Signers =
-        Enumerable.Range(1, 3).ToDictionary(leg => new ProviderId((uint)leg + 10), leg => Samples.SignerOf(leg).Address);
+        Enumerable.Range(1, 3)
+            .ToDictionary(leg => new ProviderId((uint)leg + 10), leg => Samples.SignerOf(leg).Address);
 
     [Fact]
     public void What_was_ordered_is_paid_to_each_agreeing_leg_at_its_own_price()
@@ -77,7 +78,8 @@ public sealed class DeliveryCheckTests
         FaultOf(Leg(1), Leg(2) with { ProviderId = new ProviderId(99) }).Should().Contain("did not sign");
         FaultOf(Leg(1), Leg(2) with { ResultSignature = Leg(1).ResultSignature }).Should().Contain("did not sign");
         FaultOf(Leg(1), Leg(2) with { CommitSignature = Leg(1).CommitSignature }).Should().Contain("did not sign");
-        FaultOf(Leg(1), Leg(2) with { ResultSignature = Samples.HighS(Leg(2).ResultSignature) }).Should().Contain("did not sign");
+        FaultOf(Leg(1), Leg(2) with { ResultSignature = Samples.HighS(Leg(2).ResultSignature) })
+            .Should().Contain("did not sign");
         FaultOf(Leg(1), Leg(2) with { CommitSignature = new byte[64] }).Should().Contain("did not sign");
         FaultOf(Leg(1), Leg(2) with { CommitSignature = [] }).Should().Contain("did not sign");
         FaultOf(Leg(1), Leg(2, signer: Samples.SignerOf(3))).Should().Contain("did not sign");
@@ -116,7 +118,8 @@ public sealed class DeliveryCheckTests
     public void An_amount_that_no_ticket_can_carry_is_refused_and_not_signed()
     {
         var price = new UnitPrice(1_000_000_000_000_000_000);
-        var rich = Order with { Bid = Order.Bid with { Limit = price, Replicas = 1, Quorum = 1, PerLeg = new Quantity(13) } };
+        var bid = Order.Bid with { Limit = price, Replicas = 1, Quorum = 1, PerLeg = new Quantity(13) };
+        var rich = Order with { Bid = bid };
 
         var (_, fault) = DeliveryCheck.Check(
             rich, Delivered(Canonical, Leg(1, result => result with { Price = price })), Signers, Samples.Domain);
@@ -145,7 +148,8 @@ public sealed class DeliveryCheckTests
     {
         var prompt = LexiconModel.Embedded.Tokenizer.CountPromptTokens([new ChatMessage("user", "Two and two?")]);
         var request = Request with { Model = DemoLexiconEngine.ModelName };
-        var order = Order with { Bid = Order.Bid with { Model = request.Model, Request = request.Encode(), Quorum = 1 } };
+        var bid = Order.Bid with { Model = request.Model, Request = request.Encode(), Quorum = 1 };
+        var order = Order with { Bid = bid };
         var answer = new InferenceResult("Four.", [], FinishReason.Stop, (uint)(prompt + more), (uint)tokensOut);
         var bytes = CanonicalText.Encode(answer);
         var leg = Leg(

@@ -11,7 +11,10 @@ namespace Marketplace.Tests.Protocol;
 public sealed class JobRequestTests
 {
     private const string Whole =
-        """{"max_tokens":5,"messages":[{"content":"Hi","role":"user"}],"model":"m","seed":1,"stop":["."],"temperature_milli":700,"top_p_milli":1000}""";
+        """{"max_tokens":5,"messages":[{"content":"Hi","role":"user"}],"model":"m","seed":1,"stop":["."],"""
+        + """
+        "temperature_milli":700,"top_p_milli":1000}
+        """;
 
     private static readonly Gen<JobRequest> Requests = Gen.Select(
         Gen.Int[1, 1_000_000],
@@ -46,14 +49,15 @@ public sealed class JobRequestTests
     [InlineData("[]")]
     [InlineData("{")]
     [InlineData("""{"model":"m"}""")]
-    [InlineData("""{"max_tokens":5,"messages":null,"model":"m","seed":1,"stop":[],"temperature_milli":0,"top_p_milli":0}""")]
-    [InlineData("""{"max_tokens":5,"messages":[],"model":"m","seed":1,"stop":[],"temperature_milli":0,"top_p_milli":0}""")]
-    public void Bytes_that_are_no_whole_request_are_refused(string text) => Decode(text).Should().Throw<JsonException>();
+    public void Bytes_that_are_no_whole_request_are_refused(string text) =>
+        Decode(text).Should().Throw<JsonException>();
 
     [Theory]
     [InlineData("\"max_tokens\":5", "\"max_tokens\":0")]
     [InlineData("\"max_tokens\":5", "\"max_tokens\":-1")]
     [InlineData("\"max_tokens\":5", "\"max_tokens\":5.5")]
+    [InlineData("[{\"content\":\"Hi\",\"role\":\"user\"}]", "null")]
+    [InlineData("[{\"content\":\"Hi\",\"role\":\"user\"}]", "[]")]
     [InlineData("{\"content\":\"Hi\",\"role\":\"user\"}", "null")]
     [InlineData("\"content\":\"Hi\"", "\"content\":null")]
     [InlineData("\"role\":\"user\"", "\"role\":null")]

@@ -8,6 +8,9 @@ namespace Marketplace.Tests.Protocol;
 
 public sealed class MeteringTests
 {
+    private static readonly Gen<(uint TokensIn, uint TokensOut, int Bps, long Price)> Uses =
+        Gen.Select(Gen.UInt, Gen.UInt, Gen.Int[0, 10_000], Gen.Long[1, 1_000_000_000]);
+
     [Theory]
     [InlineData(0, 7, 2_500, 7, 7)]
     [InlineData(3, 7, 2_500, 7, 8)]
@@ -23,10 +26,11 @@ public sealed class MeteringTests
 
     [Fact]
     public void What_is_billed_never_exceeds_what_was_held() =>
-        Gen.Select(Gen.UInt, Gen.UInt, Gen.Int[0, 10_000], Gen.Long[1, 1_000_000_000]).Sample((tokensIn, tokensOut, weight, price) =>
+        Uses.Sample((tokensIn, tokensOut, bps, price) =>
         {
-            var points = new BasisPoints(weight);
-            var (down, up) = (Metering.UnitsDown(tokensIn, tokensOut, points), Metering.UnitsUp(tokensIn, tokensOut, points));
+            var weight = new BasisPoints(bps);
+            var down = Metering.UnitsDown(tokensIn, tokensOut, weight);
+            var up = Metering.UnitsUp(tokensIn, tokensOut, weight);
 
             (up.Units - down.Units).Should().BeInRange(0, 1);
             new UnitPrice(price).CostDown(down).Should().BeLessThanOrEqualTo(new UnitPrice(price).CostUp(up));
