@@ -48,7 +48,8 @@ public sealed record FeeCredited(LogPosition At, OperatorId OperatorId, TokenAmo
 
 public sealed record BatchSettled(LogPosition At, OperatorId OperatorId, Hash32 Acc, byte[] Payload) : EscrowEvent(At);
 
-public sealed record Claimed(LogPosition At, ProviderId ProviderId, EthAddress To, TokenAmount Amount) : EscrowEvent(At);
+public sealed record Claimed(LogPosition At, ProviderId ProviderId, EthAddress To, TokenAmount Amount)
+    : EscrowEvent(At);
 
 public sealed record FeeClaimed(LogPosition At, OperatorId OperatorId, EthAddress To, TokenAmount Amount)
     : EscrowEvent(At);

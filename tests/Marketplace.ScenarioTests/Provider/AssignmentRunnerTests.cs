@@ -18,9 +18,7 @@ public sealed class AssignmentRunnerTests : IAsyncLifetime
 {
     private static readonly Eip712Domain Domain =
         EscrowDomain.Of(31_337, EthAddress.Parse("0x00000000000000000000000000000000000000e5"));
-
     private static readonly PrivateKey Key = PrivateKey.FromBytes(Keccak256.Hash("provider").ToBytes());
-
     private readonly string folder = Directory.CreateTempSubdirectory("provider").FullName;
     private readonly FakeEngine engine = new();
     private readonly List<Frame> sent = [];

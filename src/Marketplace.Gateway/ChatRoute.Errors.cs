@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+
+namespace Marketplace.Gateway;
+
+/// <summary>What a client is answered, so that it repeats what it may repeat and nothing else (experience 2.2).</summary>
+public sealed partial class ChatRoute
+{
+    private static ApiError ErrorOf(Purchase purchase) => purchase.Code switch
+    {
+        "model_not_found" => new ApiError(404, purchase.Code, purchase.Message, "model"),
+        "no_match" => new ApiError(402, "price_cap", purchase.Message),
+        "insufficient_budget" or "budget_closed" => new ApiError(402, purchase.Code, purchase.Message),
+        "busy" => new ApiError(503, purchase.Code, purchase.Message),
+        "invalid_request" or "invalid_bid" => new ApiError(400, purchase.Code, purchase.Message),
+        _ => new ApiError(422, purchase.Code, purchase.Message),
+    };
+
+    private static async Task AnswerAsync(HttpContext http, ApiError error, bool wasLocked)
+    {
+        if (wasLocked || error.Status is not (429 or 503))
+        {
+            http.Response.Headers["x-should-retry"] = "false";
+        }
+        else
+        {
+            http.Response.Headers.RetryAfter = "1";
+        }
+
+        // After the lock a status that clients repeat would buy twice.
+        var status = wasLocked && error.Status is 408 or 409 or 429 or >= 500 ? 422 : error.Status;
+        await WriteAsync(http, status, ChatAnswers.Error(error.Code, error.Message, error.Param), http.RequestAborted);
+    }
+
+    private static Task WriteAsync(HttpContext http, int status, JsonObject body, CancellationToken ct)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        return http.Response.WriteAsync(body.ToJsonString(), ct);
+    }
+}
