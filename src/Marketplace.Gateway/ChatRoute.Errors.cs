@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Marketplace.Gateway;
 
-/// <summary>What a client is answered, so that it repeats what it may repeat and nothing else (experience 2.2).</summary>
+/// <summary>What a client is told when it cannot buy, so that it repeats only what it may (experience 2.2).</summary>
 public sealed partial class ChatRoute
 {
     private static ApiError ErrorOf(Purchase purchase) => purchase.Code switch

@@ -121,18 +121,18 @@ public static class UpVerb
 
     private static OperatorOptions OptionsOf(
         Settings settings, Deployment deployment, Uri endpoint, OperatorId operatorId, bool isLocal) => new()
-    {
-        DataDirectory = settings.Data,
-        ListenUrl = settings.Listen,
-        OperatorId = operatorId,
-        StartBlock = deployment.StartBlock,
-        PublicRpc = endpoint,
-        FeeBps = settings.Fee,
-        HoldTime = settings.HoldSeconds is { } seconds ? TimeSpan.FromSeconds(seconds)
-            : isLocal ? TimeSpan.FromSeconds(1) : TimeSpan.FromHours(24),
-        SettlementInterval = TimeSpan.FromSeconds(isLocal ? 1 : 5),
-        IsLocalChain = isLocal,
-    };
+        {
+            DataDirectory = settings.Data,
+            ListenUrl = settings.Listen,
+            OperatorId = operatorId,
+            StartBlock = deployment.StartBlock,
+            PublicRpc = endpoint,
+            FeeBps = settings.Fee,
+            HoldTime = settings.HoldSeconds is { } seconds ? TimeSpan.FromSeconds(seconds)
+                : isLocal ? TimeSpan.FromSeconds(1) : TimeSpan.FromHours(24),
+            SettlementInterval = TimeSpan.FromSeconds(isLocal ? 1 : 5),
+            IsLocalChain = isLocal,
+        };
 
     private static async Task<Deployment> DeployAsync(
         Settings settings, LocalChain? local, EthereumClient client, PrivateKey owner, CancellationToken ct)

@@ -30,6 +30,11 @@ CREATE TABLE purchase (
 
 CREATE INDEX purchase_by_dedupe ON purchase (dedupe_key);
 
+CREATE TABLE settled_cursor (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    block INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE statement (
     digest BLOB PRIMARY KEY,
     budget_no INTEGER NOT NULL,

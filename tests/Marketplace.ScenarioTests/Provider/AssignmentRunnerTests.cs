@@ -83,7 +83,7 @@ public sealed class AssignmentRunnerTests : IAsyncLifetime
         var answers = await Task.WhenAll(one, two);
 
         TextOf(answers[0]).Should().Be(TextOf(answers[1])).And.Contain("\"type\":\"commit\"");
-        randomCount.Should().BeGreaterThan(2, "the two would have differed by their salts");
+        randomCount.Should().BeGreaterThan(1, "the two would have differed by their salts");
     }
 
     [Fact]

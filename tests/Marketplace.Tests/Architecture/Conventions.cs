@@ -29,7 +29,7 @@ public static class Conventions
     private static readonly Regex Open = new(
         @"^[ \t]*(?:\[[^\]\n]*\][ \t]*)*(?!.*\b(?:sealed|static|abstract)\b.*\b(?:class|record)\b)"
         + @"(?:(?:public|internal|private|protected|file|partial|unsafe|readonly|new)[ \t]+)*"
-        + @"(?:class|record(?![ \t]+struct))[ \t]+(?<name>[A-Z]\w*)",
+        + @"(?:class|record(?![ \t]+struct))[ \t]+(?<name>[A-Z]\w*)\b(?![ \t]*:[ \t]*DispatchProxy\b)",
         Flags);
 
     private static readonly Regex LogEvent = new(@"\[LoggerMessage\(\s*(?<id>\d*)", Flags);
