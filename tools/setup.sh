@@ -33,4 +33,9 @@ npm_install_all() {
   fi
 }
 
+# The compiler's server halves the time of a build. Where the environment wants none, it is ended afterwards.
+end_compiler() {
+  if [ "${UseSharedCompilation:-}" = false ]; then dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1; fi
+}
+
 has_anvil() { compgen -G 'node_modules/@foundry-rs/anvil-*/bin/anvil*' >/dev/null || command -v anvil >/dev/null; }

@@ -12,8 +12,9 @@ public sealed class ContractDeployer(EthereumClient client, PrivateKey deployer,
     /// <summary>
     /// Deploys token (unless one is given), escrow and bond; an earlier deployment that stands is used again.
     /// </summary>
+    /// <param name="wait">Mined is enough for who waits for finality of something later himself.</param>
     public async Task<Deployment> DeployAsync(
-        string path, EthAddress? token, IProgress<string> progress, CancellationToken ct)
+        string path, EthAddress? token, Wait wait, IProgress<string> progress, CancellationToken ct)
     {
         var chainId = await NodeFaults.TranslateAsync(() => client.ChainIdAsync(ct));
         if (Deployment.Load(path) is { } earlier && earlier.ChainId == chainId && await StandsAsync(earlier, token, ct))
@@ -41,7 +42,7 @@ public sealed class ContractDeployer(EthereumClient client, PrivateKey deployer,
             ContractArtifact.ProviderBond,
             new AbiWriter().Address(payment).Address(escrow),
             progress,
-            Wait.Final,
+            wait,
             ct);
         var deployment = new Deployment(chainId, payment, escrow, bond, start);
         deployment.Save(path);

@@ -69,7 +69,7 @@ public sealed class LocalMarket : IAsyncDisposable
     public async Task OpenBuyerAsync(TokenAmount deposit, TokenAmount cap, CancellationToken ct)
     {
         await MoneyVerbs.FaucetAsync(Buyer, Url, ct);
-        await MoneyVerbs.DepositAsync(Buyer, Url, deposit, ct);
+        await MoneyVerbs.DepositAsync(Buyer, Url, deposit, Wait.Mined, ct);
         await MoneyVerbs.OpenAsync(Buyer, Url, cap, ct);
     }
 

@@ -58,14 +58,19 @@ public static class MoneyVerbs
         Screen.Show($"faucet  test tokens for {buyer.Address}", new { address = buyer.Address.ToString() });
     }
 
-    public static async Task DepositAsync(string folder, Uri url, TokenAmount amount, CancellationToken ct)
+    public static Task DepositAsync(string folder, Uri url, TokenAmount amount, CancellationToken ct) =>
+        DepositAsync(folder, url, amount, Wait.Final, ct);
+
+    /// <param name="wait">Mined is enough for who opens a budget next and waits for that.</param>
+    public static async Task DepositAsync(
+        string folder, Uri url, TokenAmount amount, Wait wait, CancellationToken ct)
     {
         using var chain = await ChainAccess.OfOperatorAsync(url, ct);
         var contract = await chain.ContractAsync(ct);
         var buyer = new Wallet(Path.Combine(folder, "keys")).Open("buyer");
-        Screen.Say($"deposit {amount}, then waiting until it is final");
+        Screen.Say($"deposit {amount}, then waiting for the chain");
         await chain.SendAsync(buyer, contract.ApproveToken(amount), Wait.Mined, TimeProvider.System, ct);
-        await chain.SendAsync(buyer, contract.Deposit(amount), TimeProvider.System, ct);
+        await chain.SendAsync(buyer, contract.Deposit(amount), wait, TimeProvider.System, ct);
         Screen.Show($"        deposited {amount}", new { depositedMicro = amount.Micro });
     }
 

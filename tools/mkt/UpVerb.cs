@@ -37,7 +37,7 @@ public static class UpVerb
         };
         var collect = new Option<int?>("--collect-seconds")
         {
-            Description = "How long a statement collects jobs (60; 2 on the local chain)",
+            Description = "How long a statement collects jobs (60; 1 on the local chain)",
         };
         var command = new Command("up", "Run the market's operator") { data, listen, rpc, fee, hold, collect };
         command.SetAction((parsed, ct) => RunAsync(
@@ -104,7 +104,7 @@ public static class UpVerb
     private static SettlementTick TickOf(
         Operator market, Settings settings, PrivateKey gas, PrivateKey cosigner, bool isLocal)
     {
-        var collect = TimeSpan.FromSeconds(settings.CollectSeconds ?? (isLocal ? 2 : 60));
+        var collect = TimeSpan.FromSeconds(settings.CollectSeconds ?? (isLocal ? 1 : 60));
         return new SettlementTick(
             new SettlementStore(market.Database, market.FactLog),
             new SettlementParties(
@@ -145,7 +145,8 @@ public static class UpVerb
         }
 
         var progress = new Progress<string>(Screen.Say);
-        return await new ContractDeployer(client, owner, TimeProvider.System).DeployAsync(path, null, progress, ct);
+        return await new ContractDeployer(client, owner, TimeProvider.System).DeployAsync(
+            path, null, Wait.Mined, progress, ct);
     }
 
     private static async Task<OperatorId> RegisterAsync(

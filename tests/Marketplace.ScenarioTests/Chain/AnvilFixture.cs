@@ -58,7 +58,7 @@ public sealed class AnvilFixture : IAsyncLifetime, IDisposable
         Client = new EthereumClient(Rpc);
         await LocalChain.FundGasAsync(Rpc, Deployer.Address, ct);
         Deployment = await new ContractDeployer(Client, Deployer, TimeProvider.System)
-            .DeployAsync(DeploymentFile, token: null, new Progress<string>(), ct);
+            .DeployAsync(DeploymentFile, token: null, Wait.Final, new Progress<string>(), ct);
         contract = await EthereumEscrowContract.ConnectAsync(Client, Deployment, ct);
     }
 

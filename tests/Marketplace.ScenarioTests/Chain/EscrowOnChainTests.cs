@@ -174,7 +174,7 @@ public sealed class EscrowOnChainTests(AnvilFixture anvil, EscrowMarket market)
     public async Task A_saved_deployment_is_used_again()
     {
         var again = await new ContractDeployer(anvil.Client, anvil.Deployer, TimeProvider.System)
-            .DeployAsync(anvil.DeploymentFile, token: null, new Progress<string>(), Ct);
+            .DeployAsync(anvil.DeploymentFile, token: null, Wait.Final, new Progress<string>(), Ct);
 
         again.Should().Be(anvil.Deployment);
     }

@@ -53,5 +53,5 @@ public sealed class LocalChainTests
     private static Task<Deployment> DeployAsync(
         EthereumClient client, PrivateKey key, DirectoryInfo folder, CancellationToken ct) =>
         new ContractDeployer(client, key, TimeProvider.System).DeployAsync(
-            Path.Combine(folder.FullName, "deployment.json"), token: null, new Progress<string>(), ct);
+            Path.Combine(folder.FullName, "deployment.json"), token: null, Wait.Final, new Progress<string>(), ct);
 }

@@ -50,8 +50,15 @@ public sealed class LexiconTokenizerTests
     {
         var ranks = new Dictionary<(string, string), int>
         {
-            [("a", "a")] = 0, [("b", "a")] = 1, [("a", "b")] = 2, [("ab", "c")] = 3, [("a", "bc")] = 4,
-            [("b", "c")] = 5, [("aa", "aa")] = 6, [("ba", "ba")] = 7, [("ab", "ab")] = 8,
+            [("a", "a")] = 0,
+            [("b", "a")] = 1,
+            [("a", "b")] = 2,
+            [("ab", "c")] = 3,
+            [("a", "bc")] = 4,
+            [("b", "c")] = 5,
+            [("aa", "aa")] = 6,
+            [("ba", "ba")] = 7,
+            [("ab", "ab")] = 8,
         };
         var merges = new PairMerges(ranks);
 
