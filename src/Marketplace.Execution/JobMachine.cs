@@ -58,10 +58,7 @@ public static class JobMachine
             }
         }
 
-        // As many as would make a quorum say that the request itself is at fault: no further provider will do better.
-        return job.Legs.Count(leg => leg.IsRequestsFault) >= job.Quorum
-            ? new GiveUp("invalid_request", job.EndMessage)
-            : Judge(job, live, options);
+        return Judge(job, live, options);
     }
 
     private static JobStep Judge(Job job, List<Leg> live, JobOptions options)
@@ -74,6 +71,10 @@ public static class JobMachine
         {
             QuorumOpen => new Rest(),
             QuorumReached reached => new Deliver(reached.Digest, reached.Agreeing, reached.Outvoted),
+
+            // As many as would make a quorum say that the request itself is at fault: no other provider will do better.
+            MoreRunsNeeded when job.Legs.Count(leg => leg.IsRequestsFault) >= job.Quorum => new GiveUp(
+                "invalid_request", job.EndMessage),
             MoreRunsNeeded => new BuyLeg(job.Legs.Max(leg => leg.LegNo) + 1),
             NoQuorum => new GiveUp(
                 "no_quorum", "The providers' results differ; none was accepted. Nothing is charged."),

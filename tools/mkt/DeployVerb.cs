@@ -30,7 +30,7 @@ public static class DeployVerb
                 ? EthAddress.TryParse(text, out var read) ? read : throw new UsageException("--token is an address")
                 : null;
             var deployment = await new ContractDeployer(client, owner, TimeProvider.System).DeployAsync(
-                Path.Combine(folder, "deployment.json"), payment, Wait.Final, new Progress<string>(Screen.Say), ct);
+                Path.Combine(folder, "deployment.json"), payment, Wait.Final, Screen.Progress, ct);
             Screen.Show(
                 $"token {deployment.Token}   escrow {deployment.Escrow}   bond {deployment.Bond}",
                 new

@@ -45,9 +45,14 @@ public sealed class LocalMarket : IAsyncDisposable
 
     /// <summary>Starts the operator, again if it ended, and waits until it answers.</summary>
     /// <param name="environment">For crash tests: the fault point and its marker.</param>
-    public async Task StartOperatorAsync(IReadOnlyDictionary<string, string>? environment, CancellationToken ct)
+    /// <param name="options">Further words of <c>mkt up</c>.</param>
+    public async Task StartOperatorAsync(
+        IReadOnlyDictionary<string, string>? environment, CancellationToken ct, params string[] options)
     {
-        Start("operator", environment ?? NoEnvironment, "up", "--data", FolderOf("operator"), "--listen", Root(Url));
+        Start(
+            "operator",
+            environment ?? NoEnvironment,
+            ["up", "--data", FolderOf("operator"), "--listen", Root(Url), .. options]);
         await UntilUpAsync("the operator", Url, ct);
     }
 
@@ -169,7 +174,8 @@ public sealed class LocalMarket : IAsyncDisposable
 
     private static string Root(Uri uri) => uri.AbsoluteUri.TrimEnd('/');
 
-    private string FolderOf(string name) => Path.Combine(Folder, name);
+    /// <summary>Where a part keeps its keys and its state.</summary>
+    public string FolderOf(string name) => Path.Combine(Folder, name);
 
     private void Start(string name, IReadOnlyDictionary<string, string> environment, params string[] words) =>
         running.Add(name, MarketProcess.Start(name, Path.Combine(Folder, $"{name}.log"), environment, words));

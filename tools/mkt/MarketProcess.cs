@@ -68,7 +68,8 @@ public sealed class MarketProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    private static string[] Self()
+    /// <summary>The words that run this program.</summary>
+    public static string[] Self()
     {
         // A test runs in a program of its own; the market's is the one beside this assembly.
         var assembly = typeof(MarketProcess).Assembly.Location;

@@ -14,6 +14,9 @@ public static class Screen
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
+    /// <summary>Says each step as it comes: the framework's own progress may say it after what follows it.</summary>
+    public static IProgress<string> Progress { get; } = new Steps();
+
     /// <summary>Whether <c>--json</c> was given.</summary>
     public static bool IsJson { get; set; }
 
@@ -29,5 +32,10 @@ public static class Screen
         {
             Console.Out.WriteLine(JsonSerializer.Serialize(result, Options));
         }
+    }
+
+    private sealed class Steps : IProgress<string>
+    {
+        public void Report(string value) => Say(value);
     }
 }

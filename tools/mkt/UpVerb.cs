@@ -144,9 +144,8 @@ public static class UpVerb
                 $"No contracts are known: mkt deploy --rpc {settings.Rpc} --data {settings.Data}");
         }
 
-        var progress = new Progress<string>(Screen.Say);
         return await new ContractDeployer(client, owner, TimeProvider.System).DeployAsync(
-            path, null, Wait.Mined, progress, ct);
+            path, null, Wait.Mined, Screen.Progress, ct);
     }
 
     private static async Task<OperatorId> RegisterAsync(
