@@ -26,7 +26,8 @@ var parsed = root.Parse(args);
 Screen.IsJson = parsed.GetValue(json);
 try
 {
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return parsed.Errors.Count > 0 && code != ExitCodes.Ok ? ExitCodes.Usage : code;
 }
 catch (UsageException mistake)
 {

@@ -81,6 +81,17 @@ public sealed class MoneyVerbsTests(MarketFixture fixture) : IClassFixture<Marke
         run.Errors.Should().StartWith("mkt: ").And.NotContain("at Marketplace.");
     }
 
+    [Theory]
+    [InlineData(ExitCodes.Usage, "bogus")]
+    [InlineData(ExitCodes.Usage, "deposit")]
+    [InlineData(ExitCodes.Ok, "deposit", "--help")]
+    public async Task Words_that_are_no_command_are_a_usage_error(int code, params string[] words)
+    {
+        var run = await MktProcess.RunAsync(words);
+
+        run.ExitCode.Should().Be(code, run.Errors);
+    }
+
     private Task<(int ExitCode, string Output, string Errors)> RunAsBuyerAsync(params string[] words)
     {
         string[] where = words[0] == "keys" ? [] : ["--operator", Operator];
