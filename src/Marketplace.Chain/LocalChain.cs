@@ -122,7 +122,7 @@ public sealed class LocalChain : IDisposable
         catch (Win32Exception missing)
         {
             throw new LocalChainException(
-                "anvil is neither in node_modules (npm ci puts it there) nor on the path.", missing);
+                "anvil is neither in node_modules (npm install puts it there) nor on the path.", missing);
         }
     }
 

@@ -16,8 +16,8 @@ public static class EngineProbe
 {
     private const int MaxVersionLength = 40;
 
-    // An engine on loopback answers in milliseconds. Whoever has none should not wait to learn it.
-    private static readonly TimeSpan LocalPatience = TimeSpan.FromSeconds(1);
+    /// <summary>An engine on loopback answers in milliseconds. Whoever has none should not wait to learn it.</summary>
+    public static TimeSpan LocalPatience { get; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Where vLLM, llama-server and Ollama listen unless told otherwise.</summary>
     public static IReadOnlyList<Uri> UsualPlaces { get; } =
@@ -25,9 +25,9 @@ public static class EngineProbe
 
     /// <returns>The engines with at least one model, in the order of the places.</returns>
     public static async Task<IReadOnlyList<FoundEngine>> FindAsync(
-        HttpClient http, IReadOnlyList<Uri> places, TimeProvider time, CancellationToken ct)
+        HttpClient http, IReadOnlyList<Uri> places, TimeSpan patience, TimeProvider time, CancellationToken ct)
     {
-        var answers = await Task.WhenAll(places.Select(place => IdentifyAsync(http, place, LocalPatience, time, ct)));
+        var answers = await Task.WhenAll(places.Select(place => IdentifyAsync(http, place, patience, time, ct)));
         return answers.OfType<FoundEngine>().ToList();
     }
 

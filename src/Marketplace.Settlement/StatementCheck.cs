@@ -21,6 +21,9 @@ public enum SkipReason : byte
 
     /// <summary>The lines are malformed, or name a provider that does not exist.</summary>
     Lines = 5,
+
+    /// <summary>The budget is another operator's. A batch of ours holds none of those.</summary>
+    OtherOperator = 6,
 }
 
 /// <summary>The contract's own checks, run before its gas is paid for: a batch is to have no skip.</summary>

@@ -140,7 +140,8 @@ public static class ProviderVerb
         }
 
         var found = settings.IsEmbedded
-            ? [] : await EngineProbe.FindAsync(http, EngineProbe.UsualPlaces, TimeProvider.System, ct);
+            ? [] : await EngineProbe.FindAsync(
+                http, EngineProbe.UsualPlaces, EngineProbe.LocalPatience, TimeProvider.System, ct);
         if (found.Count > 0)
         {
             Screen.Say($"Found {found[0].Server} at {found[0].BaseUri}");

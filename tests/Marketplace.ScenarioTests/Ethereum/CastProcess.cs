@@ -47,6 +47,6 @@ internal static class CastProcess
             }
         }
 
-        throw new FileNotFoundException("There is no cast; run `npm ci` at the root of the repository.", path);
+        throw new FileNotFoundException("There is no cast; run tools/test, which installs it.", path);
     }
 }
