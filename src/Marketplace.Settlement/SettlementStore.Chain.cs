@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using Dapper;
 using Marketplace.Escrow;
@@ -7,8 +8,9 @@ using Marketplace.Kernel;
 namespace Marketplace.Settlement;
 
 /// <summary>An open transaction and its attempts, the newest last.</summary>
+/// <param name="Batch">What it settles; null when all it does is to use a nonce that nobody else uses.</param>
 public sealed record OpenTransaction(
-    long Id, long BatchId, ulong Nonce, ulong GasLimit, EscrowBatch Batch, IReadOnlyList<Attempt> Attempts);
+    long Id, long BatchId, ulong Nonce, ulong GasLimit, EscrowBatch? Batch, IReadOnlyList<Attempt> Attempts);
 
 /// <summary>One signed form of a transaction.</summary>
 public sealed record Attempt(long Id, TxHash Hash, byte[] Raw, GasFees Fees, BlockNumber FirstHead);
@@ -45,6 +47,26 @@ public sealed partial class SettlementStore
             },
             ct);
 
+    /// <summary>The nonces from <paramref name="from"/> on that transactions of this account have or had.</summary>
+    public Task<IReadOnlyList<ulong>> NoncesAsync(EthAddress sender, ulong from, CancellationToken ct) =>
+        database.ReadAsync<IReadOnlyList<ulong>>(
+            async connection => (await connection.QueryAsync<long>(
+                "SELECT nonce FROM eth_tx WHERE sender = @sender AND nonce >= @from ORDER BY nonce",
+                new { sender, from = (long)from })).Select(nonce => (ulong)nonce).ToList(),
+            ct);
+
+    /// <summary>A transaction that settles nothing and only uses its nonce: its batch is empty.</summary>
+    public Task AddFillerAsync(
+        ulong chainId, EthAddress sender, ulong nonce, ulong gasLimit, CancellationToken ct) => WriteAsync(
+        async (connection, transaction) =>
+        {
+            var id = await connection.QuerySingleAsync<long>(
+                "INSERT INTO batch (payload, cosignature) VALUES (x'', zeroblob(64)) RETURNING id",
+                transaction: transaction);
+            await AddTransactionAsync(connection, transaction, id, chainId, sender, nonce, gasLimit);
+        },
+        ct);
+
     /// <summary>The highest nonce that any of our transactions from this account ever had.</summary>
     public Task<ulong?> HighestNonceAsync(EthAddress sender, CancellationToken ct) => database.ReadAsync(
         async connection => (ulong?)await connection.ExecuteScalarAsync<long?>(
@@ -66,13 +88,7 @@ public sealed partial class SettlementStore
                 "INSERT INTO batch (payload, cosignature) VALUES (@Payload, @cosignature) RETURNING id",
                 new { batch.Payload, cosignature = batch.Cosignature.ToCompact() },
                 transaction);
-            await connection.ExecuteAsync(
-                """
-                INSERT INTO eth_tx (batch_id, chain_id, sender, nonce, gas_limit, state)
-                VALUES (@id, @chainId, @sender, @nonce, @gasLimit, 'open')
-                """,
-                new { id, chainId = (long)chainId, sender, nonce = (long)nonce, gasLimit = (long)gasLimit },
-                transaction);
+            await AddTransactionAsync(connection, transaction, id, chainId, sender, nonce, gasLimit);
             await connection.ExecuteAsync(
                 "UPDATE statement SET state = 'batched', batch_id = @id WHERE id IN @statements AND state = 'ready'",
                 new { id, statements },
@@ -135,6 +151,21 @@ public sealed partial class SettlementStore
         },
         ct);
 
+    private static Task AddTransactionAsync(
+        IDbConnection connection,
+        IDbTransaction transaction,
+        long batchId,
+        ulong chainId,
+        EthAddress sender,
+        ulong nonce,
+        ulong gasLimit) => connection.ExecuteAsync(
+        """
+        INSERT INTO eth_tx (batch_id, chain_id, sender, nonce, gas_limit, state)
+        VALUES (@batchId, @chainId, @sender, @nonce, @gasLimit, 'open')
+        """,
+        new { batchId, chainId = (long)chainId, sender, nonce = (long)nonce, gasLimit = (long)gasLimit },
+        transaction);
+
     private sealed class TxRow
     {
         public long Id { get; init; }
@@ -152,8 +183,9 @@ public sealed partial class SettlementStore
         public OpenTransaction ToTransaction(IReadOnlyList<Attempt> attempts)
         {
             var isRead = EthSignature.TryFromCompact(Cosignature, out var cosignature);
-            Invariant.Holds(isRead, "A batch is stored with its co-signature.");
-            return new(Id, BatchId, (ulong)Nonce, (ulong)GasLimit, new EscrowBatch(Payload, cosignature), attempts);
+            Invariant.Holds(isRead || Payload.Length == 0, "A batch is stored with its co-signature.");
+            var batch = Payload.Length == 0 ? null : new EscrowBatch(Payload, cosignature);
+            return new(Id, BatchId, (ulong)Nonce, (ulong)GasLimit, batch, attempts);
         }
     }
 

@@ -7,11 +7,38 @@ namespace Marketplace.Settlement;
 /// <summary>The care of open transactions: sign, store, send, look, send again, raise the fee.</summary>
 public sealed partial class SettlementTick
 {
+    private const ulong TransferGas = 21_000;
+
     private async Task CareAsync(CancellationToken ct)
     {
+        await FillGapsAsync(ct);
         foreach (var open in await store.OpenTransactionsAsync(ct))
         {
             await CareAsync(open, ct);
+        }
+    }
+
+    /// <summary>
+    /// Frees transactions that wait behind a nonce which nobody uses: a foreign transaction had it and a
+    /// reorganisation took that one back. An empty transfer to ourselves takes its place.
+    /// </summary>
+    private async Task FillGapsAsync(CancellationToken ct)
+    {
+        if (await store.OpenTransactionsAsync(ct) is not [.., { Nonce: var highest }])
+        {
+            return;
+        }
+
+        var sender = parties.GasKey.Address;
+        var next = await parties.Contract.NonceAsync(sender, ct);
+        var ours = await store.NoncesAsync(sender, next, ct);
+        for (var nonce = next; nonce < highest; nonce++)
+        {
+            if (!ours.Contains(nonce))
+            {
+                LogFilled(nonce);
+                await store.AddFillerAsync(parties.Contract.ChainId, sender, nonce, TransferGas, ct);
+            }
         }
     }
 
@@ -90,7 +117,9 @@ public sealed partial class SettlementTick
 
     private async Task AttemptAsync(OpenTransaction open, GasFees fees, BlockNumber head, CancellationToken ct)
     {
-        var call = parties.Contract.Settle(options.OperatorId, open.Batch.Payload, open.Batch.Cosignature);
+        var call = open.Batch is { } batch
+            ? parties.Contract.Settle(options.OperatorId, batch.Payload, batch.Cosignature)
+            : new EscrowCall(parties.GasKey.Address, []);
         var signed = parties.Contract.Sign(parties.GasKey, call, open.Nonce, open.GasLimit, fees);
         await store.AddAttemptAsync(open.Id, signed, fees, head, ct);
         FaultPoints.Pass(FaultPoints.AttemptStored);
@@ -122,6 +151,9 @@ public sealed partial class SettlementTick
 
     [LoggerMessage(6015, LogLevel.Error, "The gas account {Account} cannot pay for its transactions")]
     private partial void LogNoGas(EthAddress account);
+
+    [LoggerMessage(6016, LogLevel.Warning, "Nobody uses nonce {Nonce}: an empty transaction fills the gap")]
+    private partial void LogFilled(ulong nonce);
 
     [LoggerMessage(6014, LogLevel.Error, "The transaction with nonce {Nonce} waits at the fee cap")]
     private partial void LogFeeCap(ulong nonce);

@@ -18,7 +18,8 @@ public sealed record FakeTx(byte[] Raw)
 
     public byte[] Payload => Raw[(16 + 64)..];
 
-    public bool IsForeign => Raw.Length < 16 + 64;
+    /// <summary>Somebody else's, or an empty one of ours: it only uses its nonce.</summary>
+    public bool IsEmpty => Raw.Length < 16 + 64;
 }
 
 /// <summary>A block with the state after it.</summary>
@@ -92,7 +93,7 @@ public sealed partial class FakeChain
         var most = (int)(Newest.Block.Number.Value - final);
         var gone = blocks.TakeLast(Math.Min(depth, most)).ToList();
         blocks.RemoveRange(blocks.Count - gone.Count, gone.Count);
-        var lost = gone.SelectMany(block => block.Txs).Where(tx => !tx.IsForeign).ToList();
+        var lost = gone.SelectMany(block => block.Txs).Where(tx => !tx.IsEmpty).ToList();
         DropPool();
         for (var index = 0; index <= gone.Count; index++)
         {
@@ -134,7 +135,7 @@ public sealed partial class FakeChain
         {
             state = state with { Nonce = state.Nonce + 1 };
             txs.Add(tx);
-            if (!tx.IsForeign)
+            if (!tx.IsEmpty)
             {
                 var at = new LogPosition(new BlockNumber(number), hash, (uint)events.Count, tx.Hash);
                 (state, var logs) = FakeEscrow.Settle(state, tx.Payload, Domain, at);

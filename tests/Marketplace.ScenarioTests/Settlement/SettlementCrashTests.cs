@@ -28,6 +28,22 @@ public sealed class SettlementCrashTests
         Gen.Int[0, int.MaxValue].Sample(seed => SurvivesAsync(seed).GetAwaiter().GetResult(), iter: 12, threads: 1);
 
     [Fact]
+    public async Task A_nonce_that_a_reorganisation_gave_back_does_not_hold_up_what_comes_after_it()
+    {
+        await using var world = new SettlementWorld(1, Options with { CollectTime = TimeSpan.Zero });
+        world.Chain.StealNonce();
+        var ticket = await world.TicketAsync(1, 7, 2_000_000);
+        await world.TickAsync(2);
+        world.Chain.PoolCount.Should().Be(1, "the batch took the nonce after the foreign one");
+
+        world.Chain.Reorganise(1, isPoolKept: false);
+        await world.PassAsync(12);
+
+        world.Payments().Should().Equal(new Dictionary<AssignmentId, int> { [ticket.Ticket.AssignmentId] = 1 });
+        (await world.CountAsync("SELECT count(*) FROM eth_tx WHERE state = 'final'")).Should().Be(2);
+    }
+
+    [Fact]
     public async Task A_worker_that_trusts_the_newest_block_calls_settled_what_a_reorganisation_took_back()
     {
         await using var world = new SettlementWorld(1, Options with { CollectTime = TimeSpan.Zero });
