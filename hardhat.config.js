@@ -5,7 +5,7 @@ const require = createRequire(import.meta.url);
 
 const compiler = { version: "0.8.37", path: require.resolve("solc/soljson.js") };
 const settings = { evmVersion: "osaka", metadata: { bytecodeHash: "none" } };
-const shipped = { ...settings, viaIR: true, optimizer: { enabled: true, runs: 10000 } };
+const shipped = { ...settings, viaIR: true, optimizer: { enabled: true, runs: 200 } };
 
 // Tests run the shipped artifacts and are themselves compiled the quick way: through the IR they take minutes.
 const folder = new URL("tests/contracts", import.meta.url);

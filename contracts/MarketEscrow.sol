@@ -4,29 +4,38 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {IERC3009} from "./interfaces/IERC3009.sol";
 import {IMarketEscrow} from "./interfaces/IMarketEscrow.sol";
-import {Auth, Budget, BudgetLite, Money, BUDGET_OPEN, BUDGET_CLOSED, recordSpent} from "./types/Budget.sol";
-import {Operator, Provider} from "./types/Parties.sol";
+import {MarketRegistry} from "./MarketRegistry.sol";
+import {Auth, Budget, BudgetLite, Consent, Money, MoneyFields, BUDGET_OPEN, BUDGET_TYPE} from "./types/Budget.sol";
+import {recover} from "./types/CompactSignature.sol";
 import {StatementReader, StatementRow} from "./types/StatementReader.sol";
+import {TicketReader, TicketRow} from "./types/TicketReader.sol";
 
 /// @title The escrow; its warnings and its contract are in IMarketEscrow
-contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
+contract MarketEscrow is IMarketEscrow, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
-    bytes32 private constant STATEMENT_TYPE = keccak256(
-        "Statement(uint256 budgetNo,uint32 fromJob,uint32 throughJob,uint256 fromSpent,uint256 fee,"
-        "bytes32 receiptsRoot,bytes lines)"
-    );
+    bytes32 private constant DOMAIN_TYPE =
+        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+    bytes32 private constant COSIGN_TYPE = keccak256("Cosign(bytes32 statementDigest)");
     bytes32 private constant COSIGN_BATCH_TYPE = keccak256("CosignBatch(bytes32 payloadHash)");
+    bytes32 private constant COSIGN_TICKET_TYPE = keccak256("CosignTicket(bytes32 ticketDigest,uint40 fee)");
+    bytes32 private constant WITHDRAW_TYPE =
+        keccak256("Withdraw(address buyer,uint256 amount,uint256 nonce,uint256 deadline)");
+    bytes32 private constant REQUEST_CLOSE_TYPE = keccak256("RequestClose(uint256 budgetNo)");
 
+    // Why a row was skipped; it has changed nothing.
     uint8 private constant STALE = 1;
     uint8 private constant LATE = 2;
     uint8 private constant SIGNATURE = 3;
     uint8 private constant AMOUNTS = 4;
     uint8 private constant LINES = 5;
-    uint8 private constant OPERATOR = 6;
+    uint8 private constant CONSENT = 6;
 
     uint40 public constant CLOSE_DELAY = 24 hours;
     uint40 public constant GRACE = 24 hours;
@@ -34,6 +43,9 @@ contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
     uint16 public constant MAX_FEE_BPS = 1000;
 
     IERC20 public immutable TOKEN;
+
+    /// @notice Who provides and who operates: created with this contract, so that it is nobody's choice.
+    MarketRegistry public immutable REGISTRY;
 
     /// @notice Token base units in one micro-token.
     uint256 public immutable UNIT;
@@ -44,69 +56,286 @@ contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
     mapping(address buyer => uint256) public free;
     mapping(uint32 providerId => uint256) public credit;
     mapping(uint32 operatorId => uint256) public feeCredit;
-    mapping(uint32 providerId => Provider) private _providers;
-    mapping(uint32 operatorId => Operator) private _operators;
-    mapping(address buyer => mapping(uint256 word => uint256)) private _budgetNonces;
+    mapping(address buyer => mapping(uint256 word => uint256)) private _nonces;
+    mapping(uint32 budgetNo => mapping(uint256 word => uint256)) private _ticketPaid;
 
-    /// @notice Hash chain over all settled payloads: nothing can be left out of the logs unseen.
+    /// @notice Hash chain over all settled payloads and tickets: nothing can be left out of the logs unseen.
     bytes32 public acc;
 
     /// @notice All that is owed to anybody; moves only on deposit, withdraw and claim.
     uint256 public totalOwed;
     uint32 public budgetCount;
-    uint32 public providerCount;
-    uint32 public operatorCount;
 
-    constructor(address token) EIP712("Market Escrow", "1") {
+    constructor(address token) {
         uint8 decimals = IERC20Metadata(token).decimals();
         if (decimals < 6 || decimals > 18) revert BadDecimals(decimals);
         TOKEN = IERC20(token);
+        REGISTRY = new MarketRegistry();
         UNIT = 10 ** (decimals - 6);
     }
 
+    // Money in
+
     function deposit(uint256 amount) external nonReentrant {
-        _deposit(msg.sender, amount);
+        _pull(msg.sender, amount);
     }
 
     function depositFor(address buyer, uint256 amount) external nonReentrant {
         if (buyer == address(0)) revert ZeroAddress();
-        _deposit(buyer, amount);
+        _pull(buyer, amount);
     }
+
+    function depositWithPermit(uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external nonReentrant {
+        // Anybody who sees the permit can use it first: then the allowance is there, and only the allowance counts.
+        try IERC20Permit(address(TOKEN)).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
+        _pull(msg.sender, amount);
+    }
+
+    function depositWithAuthorization(
+        address buyer,
+        uint256 amount,
+        uint256 validAfter,
+        uint256 validBefore,
+        bytes32 nonce,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external nonReentrant {
+        uint256 before = _held();
+        IERC3009(address(TOKEN)).receiveWithAuthorization(
+            buyer, address(this), amount, validAfter, validBefore, nonce, v, r, s
+        );
+        _recordDeposit(buyer, buyer, amount, before);
+    }
+
+    // Money out
 
     function withdraw(uint256 amount) external nonReentrant {
-        if (amount == 0) revert ZeroAmount();
-        uint256 has = free[msg.sender];
-        if (amount > has) revert InsufficientFree(msg.sender, amount, has);
-        free[msg.sender] = has - amount;
-        totalOwed -= amount;
-        emit Withdrawn(msg.sender, amount);
-        TOKEN.safeTransfer(msg.sender, amount * UNIT);
+        _withdraw(msg.sender, amount);
     }
 
+    function withdrawWithSig(address buyer, uint256 amount, uint256 nonce, uint256 deadline, bytes calldata sig)
+        external
+        nonReentrant
+    {
+        if (block.timestamp > deadline) revert TooLate(block.timestamp, deadline);
+        _useNonce(buyer, nonce);
+        _checkSignature(buyer, keccak256(abi.encode(WITHDRAW_TYPE, buyer, amount, nonce, deadline)), sig);
+        _withdraw(buyer, amount);
+    }
+
+    function claim(uint32 providerId) external nonReentrant {
+        uint256 amount = credit[providerId];
+        address to = REGISTRY.payoutOf(providerId);
+        credit[providerId] = 0;
+        emit Claimed(providerId, to, amount);
+        _payOut(to, amount);
+    }
+
+    function claimFee(uint32 operatorId) external nonReentrant {
+        uint256 amount = feeCredit[operatorId];
+        address to = REGISTRY.feeToOf(operatorId);
+        feeCredit[operatorId] = 0;
+        emit FeeClaimed(operatorId, to, amount);
+        _payOut(to, amount);
+    }
+
+    // Budgets
+
     function openBudget(BudgetLite calldata budget) external returns (uint32 budgetNo) {
-        if (msg.sender != budget.buyer) revert NotOwner(msg.sender, budget.buyer);
+        _only(budget.buyer);
+        return _openBudget(budget);
+    }
+
+    function openBudgetWithSig(BudgetLite calldata budget, bytes calldata sig) external returns (uint32 budgetNo) {
+        _checkSignature(budget.buyer, keccak256(abi.encode(BUDGET_TYPE, budget)), sig);
+        return _openBudget(budget);
+    }
+
+    function cancelNonce(uint256 nonce) external {
+        _useNonce(msg.sender, nonce);
+        emit NonceCancelled(msg.sender, nonce);
+    }
+
+    function requestClose(uint32 budgetNo) external {
+        _only(_buyer[budgetNo]);
+        _requestClose(budgetNo);
+    }
+
+    function requestCloseWithSig(uint32 budgetNo, bytes calldata sig) external {
+        _checkSignature(_buyer[budgetNo], keccak256(abi.encode(REQUEST_CLOSE_TYPE, budgetNo)), sig);
+        _requestClose(budgetNo);
+    }
+
+    function close(uint32 budgetNo) external {
+        Money money = _openMoney(budgetNo);
+        if (!_isOver(money)) revert TooEarly(block.timestamp, money.expiry() + GRACE + 1);
+        uint256 refund = money.cap() - money.spent();
+        _money[budgetNo] = money.closed();
+        free[_buyer[budgetNo]] += refund;
+        emit BudgetClosed(budgetNo, refund);
+    }
+
+    // Settlement
+
+    function settle(uint32 operatorId, bytes calldata payload, bytes calldata cosig) external nonReentrant {
+        if (cosig.length != 64) revert Malformed(0);
+        bytes32 digest = cosignBatchDigest(keccak256(payload));
+        uint40 until = _until(operatorId, digest, bytes32(cosig[:32]), bytes32(cosig[32:]));
+        if (until == 0) revert NotOperator(operatorId, digest);
+        _settle(Consent(operatorId, until), payload, cosig);
+    }
+
+    function settleCosigned(bytes calldata payload, bytes calldata cosigs) external nonReentrant {
+        _settle(Consent(0, 0), payload, cosigs);
+    }
+
+    function settleTickets(bytes calldata rows) external nonReentrant {
+        if (rows.length % TicketReader.ROW != 0) revert Malformed(rows.length);
+        bytes32 domain = _domain();
+        uint32 providerCount = REGISTRY.providerCount();
+        for (uint256 offset = 0; offset < rows.length; offset += TicketReader.ROW) {
+            TicketRow memory row = TicketReader.at(rows, offset);
+            uint8 reason = _applyTicket(row, domain, providerCount);
+            if (reason != 0) emit TicketSkipped(row.budgetNo, row.jobNo, reason);
+        }
+        acc = keccak256(abi.encode(acc, keccak256(rows)));
+        emit TicketsSettled(acc, rows);
+    }
+
+    // Views
+
+    function budgetOf(uint32 budgetNo) external view returns (Budget memory) {
+        Money money = _money[budgetNo];
+        Auth memory auth = _auth[budgetNo];
+        return Budget({
+            buyer: _buyer[budgetNo],
+            session: auth.session,
+            operatorId: auth.operatorId,
+            cap: money.cap(),
+            spent: money.spent(),
+            expiry: money.expiry(),
+            maxFeeBps: money.maxFeeBps(),
+            throughJob: money.throughJob(),
+            state: money.state()
+        });
+    }
+
+    function isNonceUsed(address buyer, uint256 nonce) external view returns (bool) {
+        return _nonces[buyer][nonce >> 8] >> (nonce & 0xff) & 1 != 0;
+    }
+
+    function isTicketPaid(uint32 budgetNo, uint32 legNo) public view returns (bool) {
+        return _ticketPaid[budgetNo][legNo >> 8] >> (legNo & 0xff) & 1 != 0;
+    }
+
+    function available(uint32 budgetNo) external view returns (uint256) {
+        Money money = _money[budgetNo];
+        return money.state() != BUDGET_OPEN || _isOver(money) ? 0 : money.cap() - money.spent();
+    }
+
+    function solvent() external view returns (bool) {
+        return _held() >= totalOwed * UNIT;
+    }
+
+    function cosignBatchDigest(bytes32 payloadHash) public view returns (bytes32) {
+        return _typed(_domain(), keccak256(abi.encode(COSIGN_BATCH_TYPE, payloadHash)));
+    }
+
+    function eip712Domain()
+        external
+        view
+        returns (bytes1, string memory, string memory, uint256, address, bytes32, uint256[] memory)
+    {
+        return (0x0f, "Market Escrow", "1", block.chainid, address(this), 0, new uint256[](0));
+    }
+
+    // Inside
+
+    /// @dev Made anew each time, so that a chain that forks off has another one.
+    function _domain() private view returns (bytes32) {
+        return keccak256(
+            abi.encode(DOMAIN_TYPE, keccak256("Market Escrow"), keccak256("1"), block.chainid, address(this))
+        );
+    }
+
+    function _held() private view returns (uint256) {
+        return TOKEN.balanceOf(address(this));
+    }
+
+    function _only(address owner) private view {
+        if (msg.sender != owner) revert NotOwner(msg.sender, owner);
+    }
+
+    /// @dev For owners' keys, which may be contracts (ERC-1271). Whoever sends it, it acts for the signer.
+    function _checkSignature(address signer, bytes32 structHash, bytes calldata sig) private view {
+        if (!SignatureChecker.isValidSignatureNowCalldata(signer, _typed(_domain(), structHash), sig)) {
+            revert BadSignature(signer);
+        }
+    }
+
+    function _useNonce(address buyer, uint256 nonce) private {
+        uint256 bit = 1 << (nonce & 0xff);
+        uint256 word = _nonces[buyer][nonce >> 8];
+        if (word & bit != 0) revert NonceUsed(buyer, nonce);
+        _nonces[buyer][nonce >> 8] = word | bit;
+    }
+
+    function _pull(address buyer, uint256 amount) private {
+        uint256 before = _held();
+        TOKEN.safeTransferFrom(msg.sender, address(this), amount);
+        _recordDeposit(buyer, msg.sender, amount, before);
+    }
+
+    /// @dev After the transfer, for only now is it known; the guard keeps a calling token from coming back in between.
+    function _recordDeposit(address buyer, address from, uint256 amount, uint256 before) private {
+        uint256 received = _held() - before;
+        if (received != amount) revert TransferMismatch(amount, received);
+        uint256 micro = amount / UNIT;
+        if (micro == 0) revert ZeroAmount();
+        if (micro * UNIT != amount) revert NotMultipleOfUnit(amount, UNIT);
+        free[buyer] += micro;
+        totalOwed += micro;
+        emit Deposited(buyer, from, micro);
+    }
+
+    function _withdraw(address buyer, uint256 amount) private {
+        _takeFree(buyer, amount);
+        emit Withdrawn(buyer, amount);
+        _payOut(buyer, amount);
+    }
+
+    function _takeFree(address buyer, uint256 amount) private {
+        uint256 has = free[buyer];
+        if (amount > has) revert InsufficientFree(buyer, amount, has);
+        free[buyer] = has - amount;
+    }
+
+    /// @dev The last step of every exit: nothing is read or written after the tokens have left.
+    function _payOut(address to, uint256 amount) private {
+        if (amount == 0) revert ZeroAmount();
+        totalOwed -= amount;
+        TOKEN.safeTransfer(to, amount * UNIT);
+    }
+
+    function _openBudget(BudgetLite calldata budget) private returns (uint32 budgetNo) {
         if (budget.session == address(0)) revert ZeroAddress();
         if (budget.cap == 0) revert ZeroAmount();
         if (budget.maxFeeBps > MAX_FEE_BPS) revert BadFee(budget.maxFeeBps, MAX_FEE_BPS);
-        if (budget.operatorId == 0 || budget.operatorId > operatorCount) revert UnknownOperator(budget.operatorId);
+        if (REGISTRY.feeToOf(budget.operatorId) == address(0)) revert UnknownOperator(budget.operatorId);
         if (budget.expiry <= block.timestamp || budget.expiry > block.timestamp + MAX_BUDGET_LIFE) {
             revert BadExpiry(budget.expiry, block.timestamp + 1, block.timestamp + MAX_BUDGET_LIFE);
         }
         _useNonce(budget.buyer, budget.nonce);
-        uint256 has = free[budget.buyer];
-        if (budget.cap > has) revert InsufficientFree(budget.buyer, budget.cap, has);
+        _takeFree(budget.buyer, budget.cap);
 
-        free[budget.buyer] = has - budget.cap;
         budgetNo = ++budgetCount;
-        _money[budgetNo] = Money({
-            cap: budget.cap,
-            spent: 0,
-            expiry: budget.expiry,
-            maxFeeBps: budget.maxFeeBps,
-            throughJob: 0,
-            state: BUDGET_OPEN
+        _money[budgetNo] = MoneyFields.opened(budget.cap, budget.expiry, budget.maxFeeBps);
+        _auth[budgetNo] = Auth({
+            session: budget.session,
+            operatorId: budget.operatorId,
+            openedAt: uint40(block.timestamp)
         });
-        _auth[budgetNo] = Auth({session: budget.session, operatorId: budget.operatorId});
         _buyer[budgetNo] = budget.buyer;
         emit BudgetOpened(
             budgetNo,
@@ -120,210 +349,129 @@ contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
         );
     }
 
-    function requestClose(uint32 budgetNo) external {
-        if (msg.sender != _buyer[budgetNo]) revert NotOwner(msg.sender, _buyer[budgetNo]);
-        Money storage money = _money[budgetNo];
-        if (money.state != BUDGET_OPEN) revert BadBudget(budgetNo, money.state);
+    /// @dev Only ever nearer: nothing pushes a budget's end out.
+    function _requestClose(uint32 budgetNo) private {
+        Money money = _openMoney(budgetNo);
         uint40 sooner = uint40(block.timestamp) + CLOSE_DELAY;
-        if (sooner < money.expiry) money.expiry = sooner;
-        emit BudgetClosing(budgetNo, money.expiry);
+        if (sooner < money.expiry()) _money[budgetNo] = money = money.withExpiry(sooner);
+        emit BudgetClosing(budgetNo, uint40(money.expiry()));
     }
 
-    function close(uint32 budgetNo) external {
-        Money storage money = _money[budgetNo];
-        if (money.state != BUDGET_OPEN) revert BadBudget(budgetNo, money.state);
-        uint256 over = uint256(money.expiry) + GRACE;
-        if (block.timestamp <= over) revert TooEarly(block.timestamp, over + 1);
-        uint256 refund = money.cap - money.spent;
-        money.state = BUDGET_CLOSED;
-        free[_buyer[budgetNo]] += refund;
-        emit BudgetClosed(budgetNo, refund);
+    function _openMoney(uint32 budgetNo) private view returns (Money money) {
+        money = _money[budgetNo];
+        if (money.state() != BUDGET_OPEN) revert BadBudget(budgetNo, money.state());
     }
 
-    function registerProvider(address owner, address signer, address payout, uint256 agentId)
-        external
-        returns (uint32 providerId)
-    {
-        if (owner == address(0) || signer == address(0) || payout == address(0)) revert ZeroAddress();
-        providerId = ++providerCount;
-        if (providerId > type(uint24).max) revert TooManyProviders(type(uint24).max);
-        _providers[providerId] = Provider({owner: owner, signer: signer, payout: payout, agentId: agentId});
-        emit ProviderRegistered(providerId, owner, signer, payout, agentId);
-    }
-
-    function registerOperator(address cosigner, address feeTo) external returns (uint32 operatorId) {
-        if (cosigner == address(0) || feeTo == address(0)) revert ZeroAddress();
-        operatorId = ++operatorCount;
-        _operators[operatorId] = Operator({owner: msg.sender, cosigner: cosigner, feeTo: feeTo});
-        emit OperatorRegistered(operatorId, msg.sender, cosigner, feeTo);
-    }
-
-    function settle(uint32 operatorId, bytes calldata payload, bytes calldata cosig) external nonReentrant {
-        bytes32 payloadHash = keccak256(payload);
-        _checkCosigner(operatorId, payloadHash, cosig);
-
+    /// @dev Applies the rows that can be. An operator of 0 stands for rows co-signed one by one: each then brings its
+    /// own operator.
+    function _settle(Consent memory whole, bytes calldata payload, bytes calldata cosigs) private {
         (uint256 offset, uint256 providers) = StatementReader.header(payload);
+        bytes32 domain = _domain();
+        uint32 providerCount = REGISTRY.providerCount();
         uint256 paid;
         uint256 fees;
-        while (offset < payload.length) {
+        for (uint256 index = 0; offset < payload.length; ++index) {
             StatementRow memory row;
             (row, offset) = StatementReader.next(payload, offset);
-            (uint8 reason, uint256 total) = _apply(operatorId, row, payload);
+            bytes32 digest = _typed(domain, StatementReader.structHash(row));
+            Auth memory auth = _auth[row.budgetNo];
+            uint40 until = whole.operatorId == 0
+                ? _cosigned(auth.operatorId, _typed(domain, keccak256(abi.encode(COSIGN_TYPE, digest))), cosigs, index)
+                : (whole.operatorId == auth.operatorId ? whole.until : 0);
+            (uint8 reason, uint256 total) = auth.openedAt > until
+                ? (CONSENT, 0)
+                : _apply(row, payload, digest, auth.session, providerCount);
             if (reason != 0) {
                 emit StatementSkipped(row.budgetNo, reason);
-            } else {
-                paid += total;
-                fees += row.fee;
+                continue;
             }
+            paid += total;
+            fees += row.fee;
+            if (whole.operatorId == 0) fees = _creditFee(auth.operatorId, fees);
         }
 
+        _creditFee(whole.operatorId, fees);
         uint256 listed = _credit(payload, providers);
         if (listed != paid) revert ProviderListIncomplete(listed, paid);
-        if (fees != 0) {
-            feeCredit[operatorId] += fees;
-            emit FeeCredited(operatorId, fees);
-        }
-        acc = keccak256(abi.encode(acc, payloadHash));
-        emit BatchSettled(operatorId, acc, payload);
+        acc = keccak256(abi.encode(acc, keccak256(payload)));
+        emit BatchSettled(whole.operatorId, acc, payload);
     }
 
-    function claim(uint32 providerId) external nonReentrant {
-        uint256 amount = credit[providerId];
-        if (amount == 0) revert ZeroAmount();
-        address to = _providers[providerId].payout;
-        credit[providerId] = 0;
-        totalOwed -= amount;
-        emit Claimed(providerId, to, amount);
-        TOKEN.safeTransfer(to, amount * UNIT);
+    function _cosigned(uint32 operatorId, bytes32 digest, bytes calldata cosigs, uint256 index)
+        private
+        view
+        returns (uint40)
+    {
+        uint256 from = 64 * index;
+        if (cosigs.length < from + 64) revert Malformed(cosigs.length);
+        return _until(operatorId, digest, bytes32(cosigs[from:from + 32]), bytes32(cosigs[from + 32:from + 64]));
     }
 
-    function claimFee(uint32 operatorId) external nonReentrant {
-        uint256 amount = feeCredit[operatorId];
-        if (amount == 0) revert ZeroAmount();
-        address to = _operators[operatorId].feeTo;
-        feeCredit[operatorId] = 0;
-        totalOwed -= amount;
-        emit FeeClaimed(operatorId, to, amount);
-        TOKEN.safeTransfer(to, amount * UNIT);
-    }
-
-    function budgetOf(uint32 budgetNo) external view returns (Budget memory) {
-        Money storage money = _money[budgetNo];
-        Auth storage auth = _auth[budgetNo];
-        return Budget({
-            buyer: _buyer[budgetNo],
-            session: auth.session,
-            operatorId: auth.operatorId,
-            cap: money.cap,
-            spent: money.spent,
-            expiry: money.expiry,
-            maxFeeBps: money.maxFeeBps,
-            throughJob: money.throughJob,
-            state: money.state
-        });
-    }
-
-    function providerOf(uint32 providerId) external view returns (Provider memory) {
-        return _providers[providerId];
-    }
-
-    function operatorOf(uint32 operatorId) external view returns (Operator memory) {
-        return _operators[operatorId];
-    }
-
-    function available(uint32 budgetNo) external view returns (uint256) {
-        Money storage money = _money[budgetNo];
-        bool isOver = money.state != BUDGET_OPEN || block.timestamp > uint256(money.expiry) + GRACE;
-        return isOver ? 0 : money.cap - money.spent;
-    }
-
-    function solvent() external view returns (bool) {
-        return TOKEN.balanceOf(address(this)) >= totalOwed * UNIT;
-    }
-
-    function statementDigest(
-        uint32 budgetNo,
-        uint32 fromJob,
-        uint32 throughJob,
-        uint80 fromSpent,
-        uint64 fee,
-        bytes32 receiptsRoot,
-        bytes calldata lines
-    ) external view returns (bytes32) {
-        return _statementDigest(
-            keccak256(
-                abi.encode(
-                    STATEMENT_TYPE, budgetNo, fromJob, throughJob, fromSpent, fee, receiptsRoot, keccak256(lines)
-                )
-            )
-        );
-    }
-
-    function cosignBatchDigest(bytes32 payloadHash) public view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(COSIGN_BATCH_TYPE, payloadHash)));
-    }
-
-    function _deposit(address buyer, uint256 amount) private {
-        if (amount == 0) revert ZeroAmount();
-        if (amount % UNIT != 0) revert NotMultipleOfUnit(amount, UNIT);
-        uint256 micro = amount / UNIT;
-        uint256 before = TOKEN.balanceOf(address(this));
-        TOKEN.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 received = TOKEN.balanceOf(address(this)) - before;
-        if (received != amount) revert TransferMismatch(amount, received);
-        // After the transfer, for only now is it known; the guard keeps a calling token from coming back in between.
-        free[buyer] += micro;
-        totalOwed += micro;
-        emit Deposited(buyer, msg.sender, micro);
-    }
-
-    function _useNonce(address buyer, uint256 nonce) private {
-        uint256 bit = 1 << (nonce & 0xff);
-        uint256 word = _budgetNonces[buyer][nonce >> 8];
-        if (word & bit != 0) revert NonceUsed(buyer, nonce);
-        _budgetNonces[buyer][nonce >> 8] = word | bit;
-    }
-
-    function _checkCosigner(uint32 operatorId, bytes32 payloadHash, bytes calldata cosig) private view {
-        address cosigner = _operators[operatorId].cosigner;
-        if (cosigner == address(0)) revert UnknownOperator(operatorId);
-        if (cosig.length != 64) revert Malformed(0);
-        address signer = StatementReader.recover(
-            cosignBatchDigest(payloadHash), bytes32(cosig[:32]), bytes32(cosig[32:])
-        );
-        if (signer != cosigner) revert NotOperator(signer, cosigner);
+    /// @dev Whoever signed the digest is its operator's consent for budgets opened until this time; 0 for none.
+    function _until(uint32 operatorId, bytes32 digest, bytes32 r, bytes32 vs) private view returns (uint40) {
+        return REGISTRY.cosignsUntil(operatorId, recover(digest, r, vs));
     }
 
     /// @dev Applies one row or says why not; a row that is skipped has changed nothing.
-    function _apply(uint32 operatorId, StatementRow memory row, bytes calldata payload)
-        private
-        returns (uint8 reason, uint256 total)
-    {
-        Money memory money = _money[row.budgetNo];
-        Auth memory auth = _auth[row.budgetNo];
+    function _apply(
+        StatementRow memory row, bytes calldata payload, bytes32 digest, address session, uint32 providerCount
+    ) private returns (uint8 reason, uint256 total) {
+        Money money = _money[row.budgetNo];
         if (
-            money.state != BUDGET_OPEN || money.throughJob != row.fromJob || row.fromJob >= row.throughJob
-                || money.spent != row.fromSpent
+            money.state() != BUDGET_OPEN || money.throughJob() != row.fromJob || row.fromJob >= row.throughJob
+                || money.spent() != row.fromSpent
         ) return (STALE, 0);
-        if (auth.operatorId != operatorId) return (OPERATOR, 0);
-        if (block.timestamp > uint256(money.expiry) + GRACE) return (LATE, 0);
-        if (StatementReader.recover(_digestOf(row, payload), row.r, row.vs) != auth.session) return (SIGNATURE, 0);
-
+        if (_isOver(money)) return (LATE, 0);
+        if (recover(digest, row.r, row.vs) != session) return (SIGNATURE, 0);
         bool isWellFormed;
         uint256[] memory paid;
         (isWellFormed, total, paid) = StatementReader.sum(payload, row.linesFrom, row.linesLength, providerCount);
         if (!isWellFormed) return (LINES, 0);
-        uint256 spent = uint256(money.spent) + total + row.fee;
-        if (total == 0 || spent > money.cap || uint256(row.fee) * 10_000 > total * money.maxFeeBps) return (AMOUNTS, 0);
-
-        // spent <= cap, which has 80 bits.
-        recordSpent(_money[row.budgetNo], uint80(spent), row.throughJob);
+        if (!_spend(row.budgetNo, money, total, row.fee, row.throughJob)) return (AMOUNTS, 0);
         StatementReader.accumulate(paid);
         emit StatementSettled(
             row.budgetNo,
             (uint256(row.fromJob) << 176) | (uint256(row.throughJob) << 144) | (total << 64) | row.fee,
             row.receiptsRoot
         );
+    }
+
+    function _applyTicket(TicketRow memory row, bytes32 domain, uint32 providerCount) private returns (uint8 reason) {
+        Money money = _money[row.budgetNo];
+        Auth memory auth = _auth[row.budgetNo];
+        if (money.state() != BUDGET_OPEN || row.jobNo < money.throughJob() || isTicketPaid(row.budgetNo, row.legNo)) {
+            return STALE;
+        }
+        if (_isOver(money)) return LATE;
+        bytes32 digest = _typed(domain, TicketReader.structHash(row));
+        if (recover(digest, row.r, row.vs) != auth.session) return SIGNATURE;
+        digest = _typed(domain, keccak256(abi.encode(COSIGN_TICKET_TYPE, digest, row.fee)));
+        if (auth.openedAt > _until(auth.operatorId, digest, row.cosignR, row.cosignVs)) return CONSENT;
+        if (row.providerId == 0 || row.providerId > providerCount) return LINES;
+        if (row.fee > row.maxFee) return AMOUNTS;
+        if (!_spend(row.budgetNo, money, row.amount, row.fee, money.throughJob())) return AMOUNTS;
+
+        _ticketPaid[row.budgetNo][row.legNo >> 8] |= 1 << (row.legNo & 0xff);
+        credit[row.providerId] += row.amount;
+        if (row.fee != 0) feeCredit[auth.operatorId] += row.fee;
+        emit TicketSettled(
+            row.budgetNo, row.jobNo, row.providerId, auth.operatorId, row.assignmentId, row.amount, row.fee
+        );
+    }
+
+    function _isOver(Money money) private view returns (bool) {
+        return block.timestamp > money.expiry() + GRACE;
+    }
+
+    /// @dev The only way that money leaves a budget before its end. False, and nothing changed, if it may not.
+    function _spend(uint32 budgetNo, Money money, uint256 amount, uint256 fee, uint256 throughJob)
+        private
+        returns (bool)
+    {
+        uint256 spent = money.spent() + amount + fee;
+        if (amount == 0 || spent > money.cap() || fee * 10_000 > amount * money.maxFeeBps()) return false;
+        _money[budgetNo] = money.withSpent(spent, throughJob);
+        return true;
     }
 
     /// @dev Pays out what the rows collected for each listed provider and clears it, so that a second call in the same
@@ -342,24 +490,13 @@ contract MarketEscrow is IMarketEscrow, EIP712, ReentrancyGuardTransient {
         }
     }
 
-    function _digestOf(StatementRow memory row, bytes calldata payload) private view returns (bytes32) {
-        return _statementDigest(
-            keccak256(
-                abi.encode(
-                    STATEMENT_TYPE,
-                    row.budgetNo,
-                    row.fromJob,
-                    row.throughJob,
-                    row.fromSpent,
-                    row.fee,
-                    row.receiptsRoot,
-                    keccak256(payload[row.linesFrom:row.linesFrom + row.linesLength])
-                )
-            )
-        );
+    function _creditFee(uint32 operatorId, uint256 amount) private returns (uint256 left) {
+        if (amount == 0) return 0;
+        feeCredit[operatorId] += amount;
+        emit FeeCredited(operatorId, amount);
     }
 
-    function _statementDigest(bytes32 structHash) private view returns (bytes32) {
-        return _hashTypedDataV4(structHash);
+    function _typed(bytes32 domain, bytes32 structHash) private pure returns (bytes32) {
+        return MessageHashUtils.toTypedDataHash(domain, structHash);
     }
 }

@@ -3,16 +3,23 @@ pragma solidity 0.8.37;
 
 import {IMarketEscrow} from "../interfaces/IMarketEscrow.sol";
 
-/// @dev One row of a settle payload; the lines stay in calldata.
+bytes32 constant STATEMENT_TYPE = keccak256(
+    "Statement(uint256 budgetNo,uint32 fromJob,uint32 throughJob,uint256 fromSpent,uint256 fee,"
+    "bytes32 receiptsRoot,bytes lines)"
+);
+
+/// @dev One row of a settle payload; the lines stay in calldata. The first eight words are what EIP-712 hashes.
 struct StatementRow {
+    bytes32 typeHash;
     uint32 budgetNo;
     uint32 fromJob;
     uint32 throughJob;
     uint80 fromSpent;
     uint64 fee;
+    bytes32 receiptsRoot;
+    bytes32 linesHash;
     bytes32 r;
     bytes32 vs;
-    bytes32 receiptsRoot;
     uint256 linesFrom;
     uint256 linesLength;
 }
@@ -26,7 +33,6 @@ library StatementReader {
     uint256 private constant ROW_HEAD = 129;
     uint256 private constant GROUP_HEAD = 4;
     uint256 private constant LEAST_GROUP = 9;
-    uint256 private constant HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0;
 
     /// @dev Transient slots of providers start here, away from the reentrancy guard's.
     uint256 private constant PAID_SLOT = uint256(keccak256("marketplace.escrow.paid")) & ~uint256(type(uint32).max);
@@ -54,6 +60,7 @@ library StatementReader {
     {
         if (payload.length < offset + ROW_HEAD) revert IMarketEscrow.Malformed(offset);
         uint256 numbers = wordAt(payload, offset);
+        row.typeHash = STATEMENT_TYPE;
         row.budgetNo = uint32(numbers >> 224);
         row.fromJob = uint32(numbers >> 192);
         row.throughJob = uint32(numbers >> 160);
@@ -66,47 +73,76 @@ library StatementReader {
         row.linesFrom = offset + ROW_HEAD;
         end = row.linesFrom + row.linesLength;
         if (payload.length < end) revert IMarketEscrow.Malformed(offset);
+        row.linesHash = keccak256(payload[row.linesFrom:end]);
+    }
+
+    function structHash(StatementRow memory row) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            hash := keccak256(row, 256)
+        }
     }
 
     /// @dev Whether the lines are well formed and name known providers, what they pay together, and what they pay each:
     /// amount << 32 | providerId, one for each group.
+    ///
+    /// Six amounts are added at a time, for a checked slice for each would be most of a job's cost: they stand in lanes
+    /// of 40 bits, and every other one is moved beside its neighbour, so that three sums of 80 bits run side by side.
+    /// 255 amounts of 40 bits cannot fill 80. Offsets stay below the payload's length plus one group, and a total below
+    /// 2^64, so that nothing here can overflow.
     function sum(bytes calldata payload, uint256 from, uint256 length, uint32 providerCount)
         internal
         pure
         returns (bool isWellFormed, uint256 total, uint256[] memory paid)
     {
-        uint256 end = from + length;
-        uint256 groups;
         paid = new uint256[](length / LEAST_GROUP);
-        // Offsets are below the payload's length and amounts below 2^48: nothing here can overflow.
-        unchecked {
-            while (from < end) {
-                if (end - from < LEAST_GROUP) return (false, 0, paid);
-                uint256 head = wordAt(payload, from);
-                uint256 providerId = head >> 232;
-                uint256 amounts = from + GROUP_HEAD;
-                from = amounts + 5 * (head >> 224 & 0xff);
-                if (providerId == 0 || providerId > providerCount || from > end || from == amounts) {
-                    return (false, 0, paid);
-                }
-                uint256 amount = groupSum(payload, amounts, from);
-                total += amount;
-                paid[groups++] = amount << 32 | providerId;
-            }
-        }
         assembly ("memory-safe") {
-            mstore(paid, groups)
+            let lanes := 0xffffffffff0000000000ffffffffff0000000000ffffffffff
+            let lane := 0xffffffffffffffffffff
+            let at := add(payload.offset, from)
+            let end := add(at, length)
+            // Room in `paid` for as many groups of the least length as the lines are long.
+            let last := paid
+            isWellFormed := 1
+            for {} lt(at, end) {} {
+                let head := calldataload(at)
+                let providerId := shr(232, head)
+                let jobs := and(shr(224, head), 0xff)
+                at := add(at, GROUP_HEAD)
+                let following := add(at, mul(5, jobs))
+                // A group without jobs, of provider 0 or an unknown one, or longer than the lines.
+                if or(or(iszero(jobs), gt(following, end)), or(iszero(providerId), gt(providerId, providerCount))) {
+                    isWellFormed := 0
+                    break
+                }
+                let sums := 0
+                for {} gt(jobs, 6) { jobs := sub(jobs, 6) } {
+                    let word := shr(16, calldataload(at))
+                    sums := add(sums, add(and(word, lanes), and(shr(40, word), lanes)))
+                    at := add(at, 30)
+                }
+                // One to six amounts: what the word holds beyond them is shifted out.
+                let rest := shr(sub(256, mul(40, jobs)), calldataload(at))
+                sums := add(sums, add(and(rest, lanes), and(shr(40, rest), lanes)))
+                let amount := add(add(and(sums, lane), and(shr(80, sums), lane)), shr(160, sums))
+                at := following
+                total := add(total, amount)
+                last := add(last, 32)
+                mstore(last, or(shl(32, amount), providerId))
+            }
+            mstore(paid, shr(5, sub(last, paid)))
         }
-        isWellFormed = true;
     }
 
     /// @dev Adds what `sum` found to the transient sums of the providers.
     function accumulate(uint256[] memory paid) internal {
-        for (uint256 index = 0; index < paid.length; ++index) {
-            uint256 slot = PAID_SLOT | uint32(paid[index]);
-            uint256 amount = paid[index] >> 32;
-            assembly ("memory-safe") {
-                tstore(slot, add(tload(slot), amount))
+        uint256 paidSlot = PAID_SLOT;
+        assembly ("memory-safe") {
+            let last := add(paid, shl(5, mload(paid)))
+            for { let at := paid } lt(at, last) {} {
+                at := add(at, 32)
+                let one := mload(at)
+                let slot := or(paidSlot, and(one, 0xffffffff))
+                tstore(slot, add(tload(slot), shr(32, one)))
             }
         }
     }
@@ -117,25 +153,6 @@ library StatementReader {
         assembly ("memory-safe") {
             amount := tload(slot)
             tstore(slot, 0)
-        }
-    }
-
-    /// @dev Bare ecrecover over an EIP-2098 signature: a session key is never a contract. Zero for any bad signature,
-    /// which can never equal a session, since a session is not zero.
-    function recover(bytes32 digest, bytes32 r, bytes32 vs) internal pure returns (address) {
-        uint256 s = uint256(vs) & type(uint256).max >> 1;
-        if (s > HALF_ORDER) return address(0);
-        return ecrecover(digest, uint8(27 + (uint256(vs) >> 255)), r, bytes32(s));
-    }
-
-    /// @dev Amounts have 40 bits and a group at most 255 of them: the sum cannot overflow. Both bounds are within the
-    /// payload, as `sum` has made sure; a checked slice for each job would be most of its cost.
-    function groupSum(bytes calldata payload, uint256 from, uint256 end) private pure returns (uint256 amount) {
-        assembly ("memory-safe") {
-            let last := add(payload.offset, end)
-            for { let at := add(payload.offset, from) } lt(at, last) { at := add(at, 5) } {
-                amount := add(amount, shr(216, calldataload(at)))
-            }
         }
     }
 

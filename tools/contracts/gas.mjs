@@ -60,11 +60,11 @@ async function openMarket(chain, artifactOf) {
   market.escrow = await deploy(market, artifactOf("MarketEscrow").bytecode, market.token);
   market.bond = await deploy(market, artifactOf("ProviderBond").bytecode, market.token, market.escrow);
   for (const holder of [owner, feeTo]) await mint(market, holder, 1_000_000_000n);
-  const { escrow } = market;
-  await sendNamed(market, "registerOperator", owner, escrow, "registerOperator(address,address)", cosigner, feeTo);
+  market.registry = `0x${(await call(market, market.escrow, "REGISTRY()")).slice(26)}`;
+  await sendNamed(market, "registerOperator", owner, market.registry, "registerOperator(address,address)", cosigner, feeTo);
   const register = "registerProvider(address,address,address,uint256)";
   for (let id = 1; id <= 20; id += 1) {
-    await sendNamed(market, "registerProvider", owner, escrow, register, owner, owner, owner, id);
+    await sendNamed(market, "registerProvider", owner, market.registry, register, owner, owner, owner, id);
   }
 
   return market;

@@ -10,6 +10,7 @@ const root = resolve(dirname(self), "../..");
 const [verb = "build", ...rest] = process.argv.slice(2);
 const contracts = [
   ["MarketEscrow", "contracts/MarketEscrow.sol"],
+  ["MarketRegistry", "contracts/MarketRegistry.sol"],
   ["ProviderBond", "contracts/ProviderBond.sol"],
   ["MarketToken", "contracts/mocks/MarketToken.sol"],
 ];
