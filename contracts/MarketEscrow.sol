@@ -331,11 +331,7 @@ contract MarketEscrow is IMarketEscrow, ReentrancyGuardTransient {
 
         budgetNo = ++budgetCount;
         _money[budgetNo] = MoneyFields.opened(budget.cap, budget.expiry, budget.maxFeeBps);
-        _auth[budgetNo] = Auth({
-            session: budget.session,
-            operatorId: budget.operatorId,
-            openedAt: uint40(block.timestamp)
-        });
+        _auth[budgetNo] = Auth(budget.session, budget.operatorId, uint40(block.timestamp));
         _buyer[budgetNo] = budget.buyer;
         emit BudgetOpened(
             budgetNo,
@@ -490,6 +486,7 @@ contract MarketEscrow is IMarketEscrow, ReentrancyGuardTransient {
         }
     }
 
+    /// @return left nothing, for the sum that was credited
     function _creditFee(uint32 operatorId, uint256 amount) private returns (uint256 left) {
         if (amount == 0) return 0;
         feeCredit[operatorId] += amount;
