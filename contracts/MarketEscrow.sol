@@ -12,6 +12,7 @@ import {IERC3009} from "./interfaces/IERC3009.sol";
 import {IMarketEscrow} from "./interfaces/IMarketEscrow.sol";
 import {MarketRegistry} from "./MarketRegistry.sol";
 import {Auth, Budget, BudgetLite, Consent, Money, MoneyFields, BUDGET_OPEN, BUDGET_TYPE} from "./types/Budget.sol";
+import {spentAfter} from "./types/Budget.sol";
 import {recover} from "./types/CompactSignature.sol";
 import {StatementReader, StatementRow} from "./types/StatementReader.sol";
 import {TicketReader, TicketRow} from "./types/TicketReader.sol";
@@ -464,8 +465,8 @@ contract MarketEscrow is IMarketEscrow, ReentrancyGuardTransient {
         private
         returns (bool)
     {
-        uint256 spent = money.spent() + amount + fee;
-        if (amount == 0 || spent > money.cap() || fee * 10_000 > amount * money.maxFeeBps()) return false;
+        uint256 spent = spentAfter(money.cap(), money.spent(), money.maxFeeBps(), amount, fee);
+        if (spent == 0) return false;
         _money[budgetNo] = money.withSpent(spent, throughJob);
         return true;
     }
