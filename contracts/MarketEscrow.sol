@@ -196,7 +196,7 @@ contract MarketEscrow is IMarketEscrow, ReentrancyGuardTransient {
         bytes32 domain = _domain();
         uint32 providerCount = REGISTRY.providerCount();
         for (uint256 offset = 0; offset < rows.length; offset += TicketReader.ROW) {
-            TicketRow memory row = TicketReader.at(rows, offset);
+            TicketRow memory row = TicketReader.read(rows, offset);
             uint8 reason = _applyTicket(row, domain, providerCount);
             if (reason != 0) emit TicketSkipped(row.budgetNo, row.jobNo, reason);
         }
