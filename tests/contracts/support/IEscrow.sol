@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IMarketEscrow} from "../../../contracts/interfaces/IMarketEscrow.sol";
+import {IMarketRegistry} from "../../../contracts/interfaces/IMarketRegistry.sol";
 import {IProviderBond} from "../../../contracts/interfaces/IProviderBond.sol";
 
 /// @notice The escrow with its public state: the tests run the shipped artifact and never compile the escrow.
@@ -33,9 +34,7 @@ interface IEscrow is IMarketEscrow {
 
     function budgetCount() external view returns (uint32);
 
-    function providerCount() external view returns (uint32);
-
-    function operatorCount() external view returns (uint32);
+    function REGISTRY() external view returns (IMarketRegistry);
 }
 
 interface IBond is IProviderBond {
