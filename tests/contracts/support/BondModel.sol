@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {IProviderBond} from "../../../contracts/interfaces/IProviderBond.sol";
 import {Result, ResultCommit} from "../../../contracts/types/Evidence.sol";
 import {EscrowFixture} from "./EscrowFixture.sol";
-import {Evidences} from "./Evidences.sol";
 import {IBond, IToken} from "./IEscrow.sol";
 import {Signatures} from "./Signatures.sol";
 import {vm} from "./Vm.sol";
@@ -136,15 +135,22 @@ abstract contract BondModel is EscrowFixture {
         (result.tokensIn, result.tokensOut) = (20, 50);
         (result.startedAt, result.finishedAt) = (uint40(block.timestamp), uint40(block.timestamp + 3));
         result.price = 7_000_000;
-        pledge = ResultCommit(id, one.id, Evidences.commitment(address(escrow), vm.addr(one.key), result));
+        bytes32 commitment = Signatures.commitment(result, vm.addr(one.key), block.chainid, address(escrow));
+        pledge = ResultCommit(id, one.id, commitment);
     }
 
     function signResult(uint256 key, Result memory result) internal view returns (bytes memory) {
-        return Evidences.sign(key, Evidences.result(Signatures.domain(address(escrow)), result));
+        return compact(key, Signatures.result(Signatures.domain(address(escrow)), result));
     }
 
     function signCommit(uint256 key, ResultCommit memory pledge) internal view returns (bytes memory) {
-        return Evidences.sign(key, Evidences.commit(Signatures.domain(address(escrow)), pledge));
+        return compact(key, Signatures.resultCommit(Signatures.domain(address(escrow)), pledge));
+    }
+
+    /// @dev 64 bytes, EIP-2098.
+    function compact(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
+        (bytes32 r, bytes32 vs) = Signatures.compact(key, digest);
+        return bytes.concat(r, vs);
     }
 
     function copy(Result memory from) internal pure returns (Result memory) {

@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {IProviderBond} from "../../../contracts/interfaces/IProviderBond.sol";
 import {Result, ResultCommit} from "../../../contracts/types/Evidence.sol";
 import {BondModel} from "./BondModel.sol";
-import {Evidences} from "./Evidences.sol";
 import {Signatures} from "./Signatures.sol";
 import {vm} from "./Vm.sol";
 
@@ -117,7 +116,7 @@ contract CompromisedProviders is BondModel {
             domain = Signatures.domain(address(escrow));
             vm.chainId(block.chainid - 1);
         }
-        bytes memory forged = Evidences.sign(key, Evidences.result(domain, b));
+        bytes memory forged = compact(key, Signatures.result(domain, b));
         vm.prank(STRANGER);
         (bool isAccepted, bytes memory answer) = address(bond).call(
             abi.encodeCall(IProviderBond.slashDoubleResult, (a, signResult(one.key, a), b, forged))

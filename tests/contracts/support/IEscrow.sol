@@ -42,6 +42,10 @@ interface IBond is IProviderBond {
 
     function UNIT() external view returns (uint256);
 
+    function SINK() external view returns (address);
+
+    function isPunished(uint32 providerId, bytes32 assignmentId) external view returns (bool);
+
     function bondOf(uint32 providerId) external view returns (uint96 amount, uint96 unbonding, uint40 unlockAt);
 }
 

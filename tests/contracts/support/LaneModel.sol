@@ -5,7 +5,7 @@ import {IMarketEscrow} from "../../../contracts/interfaces/IMarketEscrow.sol";
 import {MarketModel} from "./MarketModel.sol";
 import {PayloadWriter, Row} from "./PayloadWriter.sol";
 import {Signatures} from "./Signatures.sol";
-import {Ticket, Tickets} from "./Tickets.sol";
+import {Ticket, TicketWriter} from "./TicketWriter.sol";
 import {vm} from "./Vm.sol";
 
 /// @notice The two other ways to be paid: single tickets, and statements that were co-signed one by one.
@@ -20,7 +20,7 @@ abstract contract LaneModel is MarketModel {
         for (uint256 index = 0; index < within(seed, 1, 3); ++index) {
             uint256 part = uint256(keccak256(abi.encode(seed, index)));
             Ticket memory ticket = drawTicket(payableBudget(part), part);
-            rows = bytes.concat(rows, Tickets.pack(ticket));
+            rows = bytes.concat(rows, TicketWriter.pack(ticket));
             bookTicket(ticket);
         }
         sendTickets(rows);
@@ -55,7 +55,7 @@ abstract contract LaneModel is MarketModel {
         Ticket memory second = withJob(first, drawn.row.throughJob);
         settle(everybodysPayload(PayloadWriter.pack(drawn.row)));
         book(drawn);
-        sendTickets(bytes.concat(Tickets.pack(first), Tickets.pack(second), Tickets.pack(first)));
+        sendTickets(bytes.concat(TicketWriter.pack(first), TicketWriter.pack(second), TicketWriter.pack(first)));
         bookTicket(second);
         ++successes["ticketAgain"];
     }
@@ -69,7 +69,7 @@ abstract contract LaneModel is MarketModel {
         ticket.jobNo = accounts[budgetNo].throughJob;
         signTicket(ticket);
         bytes memory payload = everybodysPayload(PayloadWriter.pack(drawn.row));
-        bytes memory rows = Tickets.pack(ticket);
+        bytes memory rows = TicketWriter.pack(ticket);
 
         uint256 fork = vm.snapshotState();
         sendTickets(rows);
@@ -117,21 +117,21 @@ abstract contract LaneModel is MarketModel {
 
     function signTicket(uint256 key, Ticket memory ticket) internal view {
         bytes32 domain = Signatures.domain(address(escrow));
-        bytes32 digest = Tickets.digest(domain, ticket);
+        bytes32 digest = Signatures.jobTicket(domain, ticket);
         (ticket.r, ticket.vs) = Signatures.compact(key, digest);
         cosignTicket(COSIGN_KEY, ticket);
     }
 
     function cosignTicket(uint256 key, Ticket memory ticket) internal view {
         bytes32 domain = Signatures.domain(address(escrow));
-        bytes32 digest = Tickets.cosignDigest(domain, Tickets.digest(domain, ticket), ticket.fee);
+        bytes32 digest = Signatures.cosignTicket(domain, Signatures.jobTicket(domain, ticket), ticket.fee);
         (ticket.cosignR, ticket.cosignVs) = Signatures.compact(key, digest);
     }
 
     function cosignedRow(uint256 key, Row memory row) internal view returns (bytes memory) {
         bytes32 domain = Signatures.domain(address(escrow));
         (bytes32 r, bytes32 vs) =
-            Signatures.compact(key, Tickets.cosignStatementDigest(domain, Signatures.statement(domain, row)));
+            Signatures.compact(key, Signatures.cosign(domain, Signatures.statement(domain, row)));
         return bytes.concat(r, vs);
     }
 

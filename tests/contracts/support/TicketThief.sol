@@ -5,7 +5,7 @@ import {IMarketEscrow} from "../../../contracts/interfaces/IMarketEscrow.sol";
 import {CompromisedOperator} from "./CompromisedOperator.sol";
 import {LogReader} from "./LogReader.sol";
 import {PayloadWriter, Row} from "./PayloadWriter.sol";
-import {Ticket, Tickets} from "./Tickets.sol";
+import {Ticket, TicketWriter} from "./TicketWriter.sol";
 import {Vm, vm} from "./Vm.sol";
 
 /// @notice Attacks on the ticket lane and on single co-signatures by whoever holds every operator's keys.
@@ -22,7 +22,7 @@ contract TicketThief is CompromisedOperator {
     function payLegTwice(uint256 seed) public onClock {
         Ticket memory first = drawTicket(payableBudget(seed), seed);
         Ticket memory second = withJob(first, first.jobNo + within(seed >> 8, 1, 9));
-        sendTickets(bytes.concat(Tickets.pack(first), Tickets.pack(second)));
+        sendTickets(bytes.concat(TicketWriter.pack(first), TicketWriter.pack(second)));
         bookTicket(first);
         isTicketSkipped(second, 1);
         ++successes["payLegTwice"];
@@ -98,7 +98,7 @@ contract TicketThief is CompromisedOperator {
     }
 
     function flipTicketBit(uint256 seed) public onClock {
-        bytes memory packed = Tickets.pack(drawTicket(payableBudget(seed), seed));
+        bytes memory packed = TicketWriter.pack(drawTicket(payableBudget(seed), seed));
         uint256 bit = within(seed >> 128, 0, packed.length * 8 - 1);
         packed[bit / 8] ^= bytes1(uint8(1 << (bit % 8)));
         bytes32 before = balances();
@@ -112,7 +112,7 @@ contract TicketThief is CompromisedOperator {
         uint32 budgetNo = payableBudget(seed);
         Row memory row = draw(budgetNo, seed).row;
         Ticket memory ticket = drawTicket(budgetNo, seed >> 8);
-        sendTickets(Tickets.pack(ticket));
+        sendTickets(TicketWriter.pack(ticket));
         bookTicket(ticket);
         bytes32 before = balances();
         vm.recordLogs();
@@ -151,7 +151,7 @@ contract TicketThief is CompromisedOperator {
 
     function isTicketSkipped(Ticket memory ticket, uint8 reason) private movesNothing {
         vm.recordLogs();
-        sendTickets(Tickets.pack(ticket));
+        sendTickets(TicketWriter.pack(ticket));
         Vm.Log memory log = vm.getRecordedLogs().single(address(escrow), IMarketEscrow.TicketSkipped.selector);
         equalBytes(log.data, abi.encode(ticket.jobNo, reason), "job and reason");
     }
