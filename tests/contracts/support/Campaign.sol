@@ -36,7 +36,10 @@ abstract contract Campaign is Checks {
         }
     }
 
-    function rethrow(bytes memory refusal) internal pure {
+    /// @dev One action, which may find nothing to do but never reverts.
+    function act(address actor, string memory name, uint256 seed) internal {
+        (bool isDone, bytes memory refusal) = actor.call(abi.encodeWithSelector(selectorOf(name), seed));
+        if (isDone) return;
         assembly ("memory-safe") {
             revert(add(refusal, 32), mload(refusal))
         }

@@ -93,7 +93,7 @@ contract CompromisedProviders is BondModel {
         uint256 key = one.key;
         if (seed >> 8 & 3 == 0) b.assignmentId = keccak256(abi.encode(seed));
         else if (seed >> 8 & 3 == 1) b.inputHash = keccak256(abi.encode(seed));
-        else (b.providerId, key) = (stakes[(seed + 1) % PROVIDERS].id, stakes[(seed + 1) % PROVIDERS].key);
+        else (b.providerId, key) = (stakes[(seed % PROVIDERS + 1) % PROVIDERS].id, stakes[(seed % PROVIDERS + 1) % PROVIDERS].key);
         isRefused(
             abi.encodeCall(IProviderBond.slashDoubleResult, (a, signResult(one.key, a), b, signResult(key, b))),
             abi.encodeWithSelector(IProviderBond.NoEvidence.selector, a.assignmentId, b.assignmentId)
@@ -110,7 +110,7 @@ contract CompromisedProviders is BondModel {
         bytes32 domain = Signatures.domain(seed >> 8 & 3 == 0 ? address(bond) : address(escrow));
         uint256 key = one.key;
         if (seed >> 8 & 3 == 1) key = COSIGN_KEY;
-        if (seed >> 8 & 3 == 2) key = stakes[(seed + 1) % PROVIDERS].key;
+        if (seed >> 8 & 3 == 2) key = stakes[(seed % PROVIDERS + 1) % PROVIDERS].key;
         if (seed >> 8 & 3 == 3) {
             vm.chainId(block.chainid + 1);
             domain = Signatures.domain(address(escrow));
