@@ -5,7 +5,7 @@ import {IMarketEscrow} from "../../../contracts/interfaces/IMarketEscrow.sol";
 import {IMarketRegistry} from "../../../contracts/interfaces/IMarketRegistry.sol";
 import {Budget, BudgetLite} from "../../../contracts/types/Budget.sol";
 import {Checks} from "./Checks.sol";
-import {IBond, IEscrow, IToken} from "./IEscrow.sol";
+import {IEscrow, IToken} from "./IEscrow.sol";
 import {PayloadWriter, Row} from "./PayloadWriter.sol";
 import {Signatures} from "./Signatures.sol";
 import {Ticket} from "./TicketWriter.sol";
