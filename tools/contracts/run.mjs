@@ -85,7 +85,7 @@ async function runTests(environment) {
 async function gas() {
   const { measure, compare } = await import("./gas.mjs");
   await compile({});
-  return closing("gas", compare(await measure(hre, artifactOf), rest.includes("--write")));
+  return closing("gas", compare(await measure(artifactOf), artifactOf, rest.includes("--write")));
 }
 
 async function surface() {
