@@ -61,7 +61,7 @@ public sealed class EscrowOnChainTests(AnvilFixture anvil, EscrowMarket market)
 
         events.OfType<StatementSettled>().Select(settled => settled.BudgetNo).Should().Equal(paid);
         events.OfType<StatementSkipped>().Select(skipped => (skipped.BudgetNo, skipped.Reason))
-            .Should().Equal((paid, (byte)1), (attacked, (byte)3));
+            .Should().Equal((paid, SkipReason.Stale), (attacked, SkipReason.Signature));
         (await market.Contract.BudgetAsync(attacked, null, Ct))!.Spent.Should().Be(TokenAmount.Zero);
     }
 
