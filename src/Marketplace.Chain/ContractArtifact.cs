@@ -19,6 +19,9 @@ public sealed class ContractArtifact
 
     public static ContractArtifact MarketEscrow { get; } = new("MarketEscrow");
 
+    /// <summary>The escrow creates it: it is never deployed by itself.</summary>
+    public static ContractArtifact MarketRegistry { get; } = new("MarketRegistry");
+
     public static ContractArtifact ProviderBond { get; } = new("ProviderBond");
 
     /// <summary>The token of local chains and tests: its deployer mints.</summary>

@@ -7,7 +7,7 @@ using Marketplace.Kernel;
 namespace Marketplace.Chain;
 
 /// <summary>
-/// Logs of the escrow contract as events, strictly: a log of any other form is a fault, never skipped.
+/// Logs of the escrow contract and its registry as events, strictly: a log of any other form is a fault, never skipped.
 /// </summary>
 public static class EscrowLogs
 {
@@ -23,7 +23,14 @@ public static class EscrowLogs
             new BudgetClosed(at, new BudgetNo(UInt32(read)), MicroTokens.Of(read.UInt256()))),
         new("StatementSettled(uint32,uint256,bytes32)", 1, Settlement),
         new("StatementSkipped(uint32,uint8)", 1, static (at, read) =>
-            new StatementSkipped(at, new BudgetNo(UInt32(read)), Narrow<byte>(read.UInt64()))),
+            new StatementSkipped(at, new BudgetNo(UInt32(read)), Reason(read))),
+        new("TicketSettled(uint32,uint32,uint32,uint32,bytes32,uint40,uint40)", 1, Ticket),
+        new("TicketSkipped(uint32,uint32,uint8)", 1, static (at, read) =>
+            new TicketSkipped(at, new BudgetNo(UInt32(read)), new JobNo(UInt32(read)), Reason(read))),
+        new("TicketsSettled(bytes32,bytes)", 0, static (at, read) =>
+            new TicketsSettled(at, read.Hash32(), read.Bytes())),
+        new("NonceCancelled(address,uint256)", 1, static (at, read) =>
+            new NonceCancelled(at, read.Address(), read.UInt256())),
         new("Credited(uint32,uint256)", 1, static (at, read) =>
             new Credited(at, new ProviderId(UInt32(read)), MicroTokens.Of(read.UInt256()))),
         new("FeeCredited(uint32,uint256)", 1, static (at, read) =>
@@ -37,18 +44,37 @@ public static class EscrowLogs
         new("ProviderRegistered(uint32,address,address,address,uint256)", 2, Provider),
         new("OperatorRegistered(uint32,address,address,address)", 2, static (at, read) => new OperatorRegistered(
             at, new OperatorId(UInt32(read)), read.Address(), read.Address(), read.Address())),
+        new("SignerSet(uint32,address)", 1, static (at, read) =>
+            new SignerSet(at, new ProviderId(UInt32(read)), read.Address())),
+        new("PayoutProposed(uint32,address,uint40)", 1, static (at, read) =>
+            new PayoutProposed(at, new ProviderId(UInt32(read)), read.Address(), read.UInt64())),
+        new("PayoutSet(uint32,address)", 1, static (at, read) =>
+            new PayoutSet(at, new ProviderId(UInt32(read)), read.Address())),
+        new("CosignerProposed(uint32,address,uint40)", 1, static (at, read) =>
+            new CosignerProposed(at, new OperatorId(UInt32(read)), read.Address(), read.UInt64())),
+        new("CosignerSet(uint32,address)", 1, static (at, read) =>
+            new CosignerSet(at, new OperatorId(UInt32(read)), read.Address())),
+        new("CosignerRevoked(uint32,address)", 1, static (at, read) =>
+            new CosignerRevoked(at, new OperatorId(UInt32(read)), read.Address())),
     }.ToFrozenDictionary(shape => Abi.EventTopic(shape.Signature));
 
-    /// <param name="logs">Logs of the escrow contract alone.</param>
-    /// <exception cref="ChainFaultException">A log is not one that the escrow contract writes.</exception>
+    /// <summary>The events that are known, with how many members of each are indexed.</summary>
+    internal static IEnumerable<(string Signature, int IndexedCount)> Known =>
+        Shapes.Values.Select(shape => (shape.Signature, shape.IndexedCount));
+
+    /// <param name="logs">Logs of the escrow contract and its registry alone.</param>
+    /// <exception cref="ChainFaultException">A log is not one that these contracts write.</exception>
     public static IReadOnlyList<EscrowEvent> Read(IEnumerable<ChainLogEntry> logs) => [.. logs.Select(Decode)];
 
     /// <summary>
-    /// What a transaction did in the escrow; logs of other contracts, such as the token, are not read.
+    /// What a transaction did in the escrow and its registry; logs of other contracts, such as the token, are not read.
     /// </summary>
-    /// <exception cref="ChainFaultException">A log is not one that the escrow contract writes.</exception>
-    public static IReadOnlyList<EscrowEvent> Of(TransactionReceipt receipt, EthAddress escrow) =>
-        Read(receipt.Logs.Where(log => log.Address == escrow));
+    /// <exception cref="ChainFaultException">A log is not one that these contracts write.</exception>
+    public static IReadOnlyList<EscrowEvent> Of(TransactionReceipt receipt, EthAddress escrow)
+    {
+        var registry = Registry.AddressOf(escrow);
+        return Read(receipt.Logs.Where(log => log.Address == escrow || log.Address == registry));
+    }
 
     private static EscrowEvent Decode(ChainLogEntry log)
     {
@@ -119,6 +145,24 @@ public static class EscrowLogs
             MicroTokens.Of((packed >> 64) & ((BigInteger.One << 80) - 1)),
             MicroTokens.Of(packed & ulong.MaxValue),
             read.Hash32());
+    }
+
+    private static TicketSettled Ticket(LogPosition at, Members read) => new(
+        at,
+        new BudgetNo(UInt32(read)),
+        new JobNo(UInt32(read)),
+        new ProviderId(UInt32(read)),
+        new OperatorId(UInt32(read)),
+        new AssignmentId(read.Hash32()),
+        MicroTokens.Of(read.UInt256()),
+        MicroTokens.Of(read.UInt256()));
+
+    private static SkipReason Reason(Members read)
+    {
+        var reason = (SkipReason)Narrow<byte>(read.UInt64());
+        return Enum.IsDefined(reason)
+            ? reason
+            : throw new AbiDecodingException($"{reason} is no reason to skip.");
     }
 
     /// <remarks>The agent id of the ERC-8004 registry is read, for strictness, and not used.</remarks>

@@ -7,7 +7,7 @@ namespace Marketplace.Chain;
 
 /// <summary>The contracts' views, decoded.</summary>
 /// <param name="unit">Token base units in one micro-token.</param>
-internal sealed class EscrowViews(EthereumClient client, EthAddress escrow, EthAddress token, BigInteger unit)
+internal sealed class EscrowViews(EthereumClient client, ContractAddresses contracts, BigInteger unit)
 {
     public async Task<Budget?> BudgetAsync(BudgetNo budgetNo, BlockNumber? at, CancellationToken ct)
     {
@@ -18,10 +18,10 @@ internal sealed class EscrowViews(EthereumClient client, EthAddress escrow, EthA
 
     public async Task<ProviderEntry?> ProviderAsync(ProviderId providerId, BlockNumber? at, CancellationToken ct)
     {
-        var provider = await AskAsync("providerOf(uint32)", new AbiWriter().UInt(providerId.Value), at, read =>
+        var provider = await AskRegistryAsync("providerOf(uint32)", providerId.Value, at, read =>
         {
             var entry = new ProviderEntry(providerId, read.Address(), read.Address(), read.Address());
-            read.UInt256(); // the agent id, which the market does not use
+            SkipProposal(read);
             return entry;
         }, ct);
         return provider.Owner.IsZero ? null : provider;
@@ -29,13 +29,13 @@ internal sealed class EscrowViews(EthereumClient client, EthAddress escrow, EthA
 
     public async Task<OperatorEntry?> OperatorAsync(OperatorId operatorId, BlockNumber? at, CancellationToken ct)
     {
-        var entry = await AskAsync(
-            "operatorOf(uint32)",
-            new AbiWriter().UInt(operatorId.Value),
-            at,
-            read => new OperatorEntry(operatorId, read.Address(), read.Address(), read.Address()),
-            ct);
-        return entry.Owner.IsZero ? null : entry;
+        var found = await AskRegistryAsync("operatorOf(uint32)", operatorId.Value, at, read =>
+        {
+            var entry = new OperatorEntry(operatorId, read.Address(), read.Address(), read.Address());
+            SkipProposal(read);
+            return entry;
+        }, ct);
+        return found.Owner.IsZero ? null : found;
     }
 
     public Task<TokenAmount> FreeAsync(EthAddress buyer, BlockNumber? at, CancellationToken ct) =>
@@ -56,7 +56,7 @@ internal sealed class EscrowViews(EthereumClient client, EthAddress escrow, EthA
     public Task<TokenAmount> TokenBalanceAsync(EthAddress account, BlockNumber? at, CancellationToken ct) =>
         ContractView.AskAsync(
             client,
-            token,
+            contracts.Token,
             AbiWriter.Call("balanceOf(address)", new AbiWriter().Address(account)),
             at,
             read => MicroTokens.OfBaseUnitsDown(read.UInt256(), unit),
@@ -67,7 +67,24 @@ internal sealed class EscrowViews(EthereumClient client, EthAddress escrow, EthA
 
     private Task<T> AskAsync<T>(
         string signature, AbiWriter args, BlockNumber? at, Func<AbiReader, T> decode, CancellationToken ct) =>
-        ContractView.AskAsync(client, escrow, AbiWriter.Call(signature, args), at, decode, ct);
+        ContractView.AskAsync(client, contracts.Escrow, AbiWriter.Call(signature, args), at, decode, ct);
+
+    private Task<T> AskRegistryAsync<T>(
+        string signature, uint number, BlockNumber? at, Func<AbiReader, T> decode, CancellationToken ct) =>
+        ContractView.AskAsync(
+            client,
+            contracts.Registry,
+            AbiWriter.Call(signature, new AbiWriter().UInt(number)),
+            at,
+            decode,
+            ct);
+
+    /// <remarks>A proposed address and from when it may take effect: what counts is what is in effect.</remarks>
+    private static void SkipProposal(AbiReader read)
+    {
+        read.Address();
+        read.UInt64();
+    }
 
     private static Budget ReadBudget(BudgetNo budgetNo, AbiReader read) => new(
         budgetNo,

@@ -17,16 +17,18 @@ public sealed class EthereumEscrowContract : IEscrowContract
     private EthereumEscrowContract(EthereumClient client, ContractAddresses at, ulong chainId, BigInteger unit)
     {
         this.client = client;
-        (Escrow, Bond, Token) = (at.Escrow, at.Bond, at.Token);
+        (Escrow, Registry, Bond, Token) = (at.Escrow, at.Registry, at.Bond, at.Token);
         ChainId = chainId;
         Domain = EscrowDomain.Of(chainId, at.Escrow);
-        calls = new EscrowCalls(Escrow, Token, unit);
-        views = new EscrowViews(client, Escrow, Token, unit);
+        calls = new EscrowCalls(at, unit);
+        views = new EscrowViews(client, at, unit);
     }
 
     public ulong ChainId { get; }
 
     public EthAddress Escrow { get; }
+
+    public EthAddress Registry { get; }
 
     public EthAddress Bond { get; }
 
@@ -34,7 +36,7 @@ public sealed class EthereumEscrowContract : IEscrowContract
 
     public Eip712Domain Domain { get; }
 
-    /// <summary>Connects after checking that the three contracts belong together and sign in our domain.</summary>
+    /// <summary>Connects after checking that the contracts belong together and sign in our domain.</summary>
     /// <exception cref="ChainFaultException">The node failed, or other contracts are at these addresses.</exception>
     public static async Task<EthereumEscrowContract> ConnectAsync(
         EthereumClient client, EthAddress escrow, EthAddress bond, EthAddress token, CancellationToken ct)
@@ -62,7 +64,7 @@ public sealed class EthereumEscrowContract : IEscrowContract
 
     public async Task<IReadOnlyList<EscrowEvent>> EventsAsync(BlockNumber from, BlockNumber to, CancellationToken ct)
     {
-        var logs = await NodeFaults.TranslateAsync(() => client.GetLogsAsync(Escrow, from, to, ct));
+        var logs = await NodeFaults.TranslateAsync(() => client.GetLogsAsync([Escrow, Registry], from, to, ct));
         return EscrowLogs.Read(logs);
     }
 
@@ -117,6 +119,11 @@ public sealed class EthereumEscrowContract : IEscrowContract
 
     public EscrowCall Settle(OperatorId operatorId, byte[] payload, EthSignature cosignature) =>
         calls.Settle(operatorId, payload, cosignature);
+
+    public EscrowCall SettleCosigned(byte[] payload, IReadOnlyList<EthSignature> cosignatures) =>
+        calls.SettleCosigned(payload, cosignatures);
+
+    public EscrowCall SettleTickets(IReadOnlyList<CosignedTicket> rows) => calls.SettleTickets(rows);
 
     public EscrowCall Claim(ProviderId providerId) => calls.Claim(providerId);
 
@@ -184,5 +191,8 @@ public sealed class EthereumEscrowContract : IEscrowContract
         Translate(await NodeFaults.TranslateAsync(() => client.GetBlockAsync(tag, ct)));
 }
 
-/// <summary>Where the three contracts are.</summary>
-internal sealed record ContractAddresses(EthAddress Escrow, EthAddress Bond, EthAddress Token);
+/// <summary>Where the contracts are.</summary>
+internal sealed record ContractAddresses(EthAddress Escrow, EthAddress Bond, EthAddress Token)
+{
+    public EthAddress Registry { get; } = Chain.Registry.AddressOf(Escrow);
+}

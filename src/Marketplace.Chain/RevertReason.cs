@@ -52,7 +52,10 @@ public sealed record RevertReason(string Name, IReadOnlyList<KeyValuePair<string
             new("Error", [new("message", "string")]), new("Panic", [new("code", "uint256")]),
         ];
         ContractArtifact[] contracts =
-            [ContractArtifact.MarketEscrow, ContractArtifact.ProviderBond, ContractArtifact.MarketToken];
+        [
+            ContractArtifact.MarketEscrow, ContractArtifact.MarketRegistry, ContractArtifact.ProviderBond,
+            ContractArtifact.MarketToken,
+        ];
         foreach (var shape in builtIn.Concat(contracts.SelectMany(ErrorsOf)))
         {
             shapes[Selector(Abi.Selector(shape.Signature))] = shape;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Marketplace.Kernel;
 
 namespace Marketplace.Escrow;
@@ -5,7 +6,7 @@ namespace Marketplace.Escrow;
 /// <summary>Where a log stands on the chain.</summary>
 public sealed record LogPosition(BlockNumber Block, Hash32 BlockHash, uint LogIndex, TxHash TxHash);
 
-/// <summary>One event of the escrow contract or the provider bond (settlement 3.4). Amounts are micro-tokens.</summary>
+/// <summary>One event of the escrow contract or its registry (settlement 3.4). Amounts are micro-tokens.</summary>
 public abstract record EscrowEvent(LogPosition At);
 
 public sealed record Deposited(LogPosition At, EthAddress Buyer, EthAddress From, TokenAmount Amount) : EscrowEvent(At);
@@ -36,16 +37,38 @@ public sealed record StatementSettled(
     TokenAmount Fee,
     Hash32 ReceiptsRoot) : EscrowEvent(At);
 
-/// <summary>A row of a batch that the contract did not apply.</summary>
-/// <param name="Reason">
-/// 1 stale, 2 too late, 3 signature, 4 amounts, 5 lines, 6 another operator's budget (settlement 2.5).
-/// </param>
-public sealed record StatementSkipped(LogPosition At, BudgetNo BudgetNo, byte Reason) : EscrowEvent(At);
+/// <summary>A statement that the contract did not apply.</summary>
+public sealed record StatementSkipped(LogPosition At, BudgetNo BudgetNo, SkipReason Reason) : EscrowEvent(At);
 
+/// <summary>
+/// A ticket's payment: <paramref name="Amount"/> is the provider's credit and <paramref name="Fee"/> the operator's. No
+/// other event says so.
+/// </summary>
+public sealed record TicketSettled(
+    LogPosition At,
+    BudgetNo BudgetNo,
+    JobNo JobNo,
+    ProviderId ProviderId,
+    OperatorId OperatorId,
+    AssignmentId AssignmentId,
+    TokenAmount Amount,
+    TokenAmount Fee) : EscrowEvent(At);
+
+/// <summary>A ticket that the contract did not pay.</summary>
+public sealed record TicketSkipped(LogPosition At, BudgetNo BudgetNo, JobNo JobNo, SkipReason Reason)
+    : EscrowEvent(At);
+
+/// <summary>All rows of one call to the ticket lane, byte for byte.</summary>
+public sealed record TicketsSettled(LogPosition At, Hash32 Acc, byte[] Rows) : EscrowEvent(At);
+
+/// <summary>What statements pay a provider. What tickets pay it is in <see cref="TicketSettled"/> alone.</summary>
 public sealed record Credited(LogPosition At, ProviderId ProviderId, TokenAmount Amount) : EscrowEvent(At);
 
+/// <summary>The fees of statements. Those of tickets are in <see cref="TicketSettled"/> alone.</summary>
 public sealed record FeeCredited(LogPosition At, OperatorId OperatorId, TokenAmount Amount) : EscrowEvent(At);
 
+/// <summary>One call to settle statements, its payload byte for byte.</summary>
+/// <param name="OperatorId">Who co-signed the batch; 0 when each statement was co-signed by itself.</param>
 public sealed record BatchSettled(LogPosition At, OperatorId OperatorId, Hash32 Acc, byte[] Payload) : EscrowEvent(At);
 
 public sealed record Claimed(LogPosition At, ProviderId ProviderId, EthAddress To, TokenAmount Amount)
@@ -59,3 +82,21 @@ public sealed record ProviderRegistered(
 
 public sealed record OperatorRegistered(
     LogPosition At, OperatorId OperatorId, EthAddress Owner, EthAddress Cosigner, EthAddress FeeTo) : EscrowEvent(At);
+
+/// <summary>The provider's hot key from here on.</summary>
+public sealed record SignerSet(LogPosition At, ProviderId ProviderId, EthAddress Signer) : EscrowEvent(At);
+
+public sealed record PayoutProposed(
+    LogPosition At, ProviderId ProviderId, EthAddress Payout, ulong FromUnixSeconds) : EscrowEvent(At);
+
+public sealed record PayoutSet(LogPosition At, ProviderId ProviderId, EthAddress Payout) : EscrowEvent(At);
+
+public sealed record CosignerProposed(
+    LogPosition At, OperatorId OperatorId, EthAddress Cosigner, ulong FromUnixSeconds) : EscrowEvent(At);
+
+public sealed record CosignerSet(LogPosition At, OperatorId OperatorId, EthAddress Cosigner) : EscrowEvent(At);
+
+public sealed record CosignerRevoked(LogPosition At, OperatorId OperatorId, EthAddress Cosigner) : EscrowEvent(At);
+
+/// <summary>What the buyer signed with this nonce is worth nothing any more.</summary>
+public sealed record NonceCancelled(LogPosition At, EthAddress Buyer, BigInteger Nonce) : EscrowEvent(At);

@@ -19,10 +19,11 @@ public sealed record Budget(
     uint ThroughJob,
     byte State);
 
-/// <summary>A provider as the contract stores it.</summary>
+/// <summary>A provider as the registry stores it.</summary>
 public sealed record ProviderEntry(ProviderId ProviderId, EthAddress Owner, EthAddress Signer, EthAddress Payout);
 
-/// <summary>An operator as the contract stores it.</summary>
+/// <summary>An operator as the registry stores it.</summary>
+/// <param name="Cosigner">Zero once it is revoked and until another one takes effect.</param>
 public sealed record OperatorEntry(OperatorId OperatorId, EthAddress Owner, EthAddress Cosigner, EthAddress FeeTo);
 
 /// <summary>What the buyer opens (settlement 2.2); the contract's <c>BudgetLite</c>, field for field.</summary>
@@ -59,6 +60,9 @@ public interface IEscrowContract
 
     EthAddress Escrow { get; }
 
+    /// <summary>Says who provides and who operates; the escrow created it.</summary>
+    EthAddress Registry { get; }
+
     EthAddress Bond { get; }
 
     EthAddress Token { get; }
@@ -73,7 +77,8 @@ public interface IEscrowContract
     Task<ChainBlock?> BlockAsync(BlockNumber number, CancellationToken ct);
 
     /// <summary>
-    /// The events of the escrow contract in blocks <paramref name="from"/> to <paramref name="to"/>, in order.
+    /// The events of the escrow contract and its registry in blocks <paramref name="from"/> to
+    /// <paramref name="to"/>, in order.
     /// </summary>
     Task<IReadOnlyList<EscrowEvent>> EventsAsync(BlockNumber from, BlockNumber to, CancellationToken ct);
 
@@ -116,6 +121,14 @@ public interface IEscrowContract
     EscrowCall RegisterOperator(EthAddress cosigner, EthAddress feeTo);
 
     EscrowCall Settle(OperatorId operatorId, byte[] payload, EthSignature cosignature);
+
+    /// <summary>Settles statements that were co-signed one by one, of any operators' budgets.</summary>
+    /// <param name="cosignatures">One for each row of the payload, in its order.</param>
+    EscrowCall SettleCosigned(byte[] payload, IReadOnlyList<EthSignature> cosignatures);
+
+    /// <summary>Pays single tickets, where the buyer does not sign statements.</summary>
+    /// <exception cref="FieldOverflowException">A value does not fit its field.</exception>
+    EscrowCall SettleTickets(IReadOnlyList<CosignedTicket> rows);
 
     EscrowCall Claim(ProviderId providerId);
 

@@ -24,6 +24,10 @@ public sealed record JobResult(
         + "bytes32 evidenceRoot,bytes32 salt,uint32 tokensIn,uint32 tokensOut,uint40 startedAt,uint40 finishedAt,"
         + "uint64 price)";
 
+    /// <summary>Whether <see cref="Digest"/> takes the result: what another side sends is asked first.</summary>
+    public bool CanEncode => FieldWidth.IsU40(StartedAt) && FieldWidth.IsU40(FinishedAt);
+
+    /// <exception cref="FieldOverflowException">A time does not fit its field.</exception>
     public Hash32 Digest(Eip712Domain domain) => Eip712.Digest(domain, Eip712.HashStruct(
         Type,
         AssignmentId.Value,
@@ -34,8 +38,8 @@ public sealed record JobResult(
         Salt,
         Eip712.Word(TokensIn),
         Eip712.Word(TokensOut),
-        Eip712.Word(StartedAt),
-        Eip712.Word(FinishedAt),
+        Eip712.Word(FieldWidth.U40(StartedAt)),
+        Eip712.Word(FieldWidth.U40(FinishedAt)),
         Eip712.Word((ulong)Price.MicroPerMillionUnits)));
 
     /// <summary>

@@ -9,7 +9,8 @@ namespace Marketplace.Escrow;
 /// </summary>
 public static class SettlePayload
 {
-    private const string CosignType = "CosignBatch(bytes32 payloadHash)";
+    private const string CosignBatchType = "CosignBatch(bytes32 payloadHash)";
+    private const string CosignType = "Cosign(bytes32 statementDigest)";
 
     /// <exception cref="FieldOverflowException">A value does not fit its field.</exception>
     public static byte[] Encode(Hash32 anchor, IReadOnlyList<SignedStatement> statements)
@@ -19,7 +20,7 @@ public static class SettlePayload
             .Distinct().Order().ToList();
         using var bytes = new MemoryStream();
         bytes.Write(anchor.ToBytes());
-        WriteBigEndian(bytes, checked((ushort)providers.Count), 2);
+        WriteBigEndian(bytes, FieldWidth.U16Count(providers.Count), 2);
         providers.ForEach(provider => WriteBigEndian(bytes, provider, 3));
         foreach (var row in statements)
         {
@@ -31,7 +32,15 @@ public static class SettlePayload
 
     /// <summary>What the operator's co-signer signs: consent to exactly these bytes.</summary>
     public static Hash32 CosignDigest(Eip712Domain domain, ReadOnlySpan<byte> payload) =>
-        Eip712.Digest(domain, Eip712.HashStruct(CosignType, Keccak256.Hash(payload)));
+        Eip712.Digest(domain, Eip712.HashStruct(CosignBatchType, Keccak256.Hash(payload)));
+
+    /// <summary>What the operator's co-signer signs for one statement: whoever holds it can settle it alone.</summary>
+    /// <exception cref="FieldOverflowException">A value does not fit its field.</exception>
+    public static Hash32 CosignDigest(Eip712Domain domain, Statement statement) =>
+        Eip712.Digest(domain, Eip712.HashStruct(CosignType, statement.Digest(domain)));
+
+    /// <summary>The second argument of <c>settleCosigned</c>: 64 bytes a row, in the payload's order.</summary>
+    public static byte[] Cosignatures(IEnumerable<EthSignature> rows) => [.. rows.SelectMany(row => row.ToCompact())];
 
     private static void Write(MemoryStream bytes, SignedStatement row)
     {

@@ -25,11 +25,17 @@ public sealed class EthereumClient(JsonRpcClient rpc)
         return RpcHex.IsMissing(found) ? null : ReadHeader(found);
     }
 
-    /// <summary>The logs of one contract in the blocks from and to, both included, in the chain's order.</summary>
+    /// <summary>The logs of these contracts in the blocks from and to, both included, in the chain's order.</summary>
     public Task<IReadOnlyList<ChainLogEntry>> GetLogsAsync(
-        EthAddress address, BlockNumber from, BlockNumber to, CancellationToken ct) =>
+        IReadOnlyList<EthAddress> addresses, BlockNumber from, BlockNumber to, CancellationToken ct) =>
         QueryLogsAsync(
-            new { address, fromBlock = BlockTag.At(from).ToString(), toBlock = BlockTag.At(to).ToString() }, ct);
+            new
+            {
+                address = addresses,
+                fromBlock = BlockTag.At(from).ToString(),
+                toBlock = BlockTag.At(to).ToString(),
+            },
+            ct);
 
     /// <summary>The logs of one contract in one block, by its hash: no reorganisation can mix two blocks.</summary>
     public Task<IReadOnlyList<ChainLogEntry>> GetLogsAsync(

@@ -167,10 +167,8 @@ public sealed partial class JobRunner
             return fault;
         }
 
-        var numbers = tickets.Select(row => row.Ticket.JobNo).ToList();
-        return await store.TakenNumberAsync(job.BudgetNo, numbers, ct) is { } taken
-            ? $"The job number {taken} is on an earlier ticket: the gateway's records are older than ours."
-            : null;
+        var numbers = tickets.Select(row => TicketNumbers.Of(row.Ticket)).ToList();
+        return TicketCheck.NumberFaultOf(numbers, await store.RelatedNumbersAsync(job.BudgetNo, numbers, ct));
     }
 
     /// <summary>The gateway found the delivery wanting: nobody is paid, the hold returns.</summary>

@@ -135,13 +135,32 @@ public sealed class JobStore(Database database)
     public Task AddLegAsync(JobId job, Leg leg, CancellationToken ct) => database.WriteAsync(
         (connection, transaction) => InsertAsync(connection, transaction, job, leg), ct);
 
-    /// <summary>A number of these tickets that another ticket of the budget has, if there is one.</summary>
-    public Task<JobNo?> TakenNumberAsync(BudgetNo budget, IReadOnlyList<JobNo> numbers, CancellationToken ct) =>
-        database.ReadAsync(
-            async connection => (await connection.QueryFirstOrDefaultAsync<long?>(
-                "SELECT job_no FROM ticket WHERE budget_no = @budget AND job_no IN @numbers",
-                new { budget, numbers = numbers.Select(number => (long)number.Value) }))
-                is { } taken ? new JobNo(checked((uint)taken)) : (JobNo?)null,
+    /// <summary>
+    /// The numbers of those stored tickets of the budget that share a number or an assignment with these.
+    /// </summary>
+    public Task<IReadOnlyList<TicketNumbers>> RelatedNumbersAsync(
+        BudgetNo budget, IReadOnlyList<TicketNumbers> tickets, CancellationToken ct) =>
+        database.ReadAsync<IReadOnlyList<TicketNumbers>>(
+            async connection =>
+            {
+                var rows = await connection.QueryAsync<(byte[] Assignment, long JobNo, long LegNo)>(
+                    """
+                    SELECT assignment_id, job_no, leg_no FROM ticket
+                    WHERE budget_no = @budget
+                        AND (job_no IN @jobNos OR leg_no IN @legNos OR assignment_id IN @assignments)
+                    """,
+                    new
+                    {
+                        budget,
+                        jobNos = tickets.Select(row => (long)row.JobNo.Value),
+                        legNos = tickets.Select(row => (long)row.LegNo.Value),
+                        assignments = tickets.Select(row => row.AssignmentId.Value.ToBytes()),
+                    });
+                return [.. rows.Select(row => new TicketNumbers(
+                    new AssignmentId(new Hash32(row.Assignment)),
+                    new JobNo(checked((uint)row.JobNo)),
+                    new JobNo(checked((uint)row.LegNo))))];
+            },
             ct);
 
     /// <summary>Stores a job's new state, with what its tickets tell Settlement if there are any.</summary>
@@ -159,10 +178,16 @@ public sealed class JobStore(Database database)
                 {
                     await connection.ExecuteAsync(
                         """
-                        INSERT INTO ticket (assignment_id, budget_no, job_no)
-                        VALUES (@AssignmentId, @BudgetNo, @JobNo)
+                        INSERT INTO ticket (assignment_id, budget_no, job_no, leg_no)
+                        VALUES (@AssignmentId, @BudgetNo, @JobNo, @LegNo)
                         """,
-                        new { fact.Ticket.AssignmentId, fact.Ticket.BudgetNo, fact.Ticket.JobNo },
+                        new
+                        {
+                            fact.Ticket.AssignmentId,
+                            fact.Ticket.BudgetNo,
+                            fact.Ticket.JobNo,
+                            fact.Ticket.LegNo,
+                        },
                         transaction);
                     await FactLog.AppendAsync(connection, transaction, FactKinds.JobTicketed, fact, now);
                 }

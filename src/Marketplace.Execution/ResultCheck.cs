@@ -10,7 +10,7 @@ namespace Marketplace.Execution;
 /// <summary>Why a commit or a reveal is worth nothing, in order of precedence.</summary>
 public enum ResultFault
 {
-    /// <summary>The signature is not the registered signer's.</summary>
+    /// <summary>The signature is not the registered signer's, or nothing that can be signed.</summary>
     BadSignature = 1,
 
     /// <summary>It names another assignment, provider or input.</summary>
@@ -43,7 +43,7 @@ public static class ResultCheck
     public static ResultFault? FaultOf(Job job, Leg leg, RevealFrame reveal, Eip712Domain domain)
     {
         var result = reveal.Result;
-        if (!IsSigned(result.Digest(domain), reveal.Signature, leg.Signer))
+        if (!result.CanEncode || !IsSigned(result.Digest(domain), reveal.Signature, leg.Signer))
         {
             return ResultFault.BadSignature;
         }

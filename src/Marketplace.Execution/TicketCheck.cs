@@ -5,6 +5,12 @@ using Marketplace.Protocol;
 
 namespace Marketplace.Execution;
 
+/// <summary>Which leg a ticket is of, by the numbers that its budget counts by.</summary>
+public sealed record TicketNumbers(AssignmentId AssignmentId, JobNo JobNo, JobNo LegNo)
+{
+    public static TicketNumbers Of(JobTicket ticket) => new(ticket.AssignmentId, ticket.JobNo, ticket.LegNo);
+}
+
 /// <summary>
 /// Whether a gateway's tickets are those of the delivery: one a leg, the exact amount, the session's signature.
 /// </summary>
@@ -21,6 +27,33 @@ public static class TicketCheck
 
         return legs.Select(leg => FaultOf(job, leg, tickets, session, domain))
             .FirstOrDefault(fault => fault is not null);
+    }
+
+    /// <summary>
+    /// Whether the numbers are right: a new job number each, and the leg number that the assignment's first ticket had.
+    /// The contract pays a leg number once, so a wrong one would leave a provider unpaid, or let it be paid twice.
+    /// </summary>
+    /// <param name="earlier">The budget's stored tickets, or those of them that share something with these.</param>
+    /// <returns>What is wrong, or null.</returns>
+    public static string? NumberFaultOf(IReadOnlyList<TicketNumbers> tickets, IReadOnlyList<TicketNumbers> earlier) =>
+        tickets.Select(ticket => NumberFaultOf(ticket, earlier)).FirstOrDefault(fault => fault is not null);
+
+    private static string? NumberFaultOf(TicketNumbers ticket, IReadOnlyList<TicketNumbers> earlier)
+    {
+        if (earlier.Any(row => row.JobNo == ticket.JobNo))
+        {
+            return $"The job number {ticket.JobNo} is on an earlier ticket: the gateway's records are older than ours.";
+        }
+
+        var legNo = earlier.FirstOrDefault(row => row.AssignmentId == ticket.AssignmentId)?.LegNo ?? ticket.JobNo;
+        if (ticket.LegNo != legNo)
+        {
+            return $"The leg number {ticket.LegNo} is not {legNo}, the job number of the assignment's first ticket.";
+        }
+
+        return earlier.Any(row => row.LegNo == ticket.LegNo && row.AssignmentId != ticket.AssignmentId)
+            ? $"The leg number {ticket.LegNo} is another assignment's."
+            : null;
     }
 
     private static string? FaultOf(
@@ -41,7 +74,7 @@ public static class TicketCheck
             return $"The ticket of leg {leg.LegNo} names another payee, result or amount.";
         }
 
-        if (!ResultCheck.IsSigned(ticket.Digest(domain), row.Signature, session))
+        if (!ticket.CanEncode || !ResultCheck.IsSigned(ticket.Digest(domain), row.Signature, session))
         {
             return $"The ticket of leg {leg.LegNo} is not signed by the session key.";
         }

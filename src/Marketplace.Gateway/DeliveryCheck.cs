@@ -85,6 +85,7 @@ public static class DeliveryCheck
         var claimed = leg.Result;
         if (!signers.TryGetValue(leg.ProviderId, out var signer)
             || !IsSigned(leg.Commit.Digest(domain), leg.CommitSignature, signer)
+            || !claimed.CanEncode
             || !IsSigned(claimed.Digest(domain), leg.ResultSignature, signer))
         {
             return $"Provider {leg.ProviderId} did not sign this.";

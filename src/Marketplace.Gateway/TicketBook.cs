@@ -183,13 +183,14 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
         var ticket = new JobTicket(
             budget,
             number,
-            result.AssignmentId,
+            LegNo: number,
             leg.Leg.ProviderId,
-            result.InputHash,
-            result.ResultDigest,
             leg.Amount,
             leg.Fee,
-            (ulong)now.ToUnixTimeSeconds());
+            (ulong)now.ToUnixTimeSeconds(),
+            result.AssignmentId,
+            result.InputHash,
+            result.ResultDigest);
         var receipt = new Receipt(
             budget,
             number,

@@ -4,28 +4,6 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Settlement;
 
-/// <summary>Why the contract would skip a statement, with the contract's numbers (settlement 2.5).</summary>
-public enum SkipReason : byte
-{
-    /// <summary>The budget is not open, or its throughJob or spent are not the statement's.</summary>
-    Stale = 1,
-
-    /// <summary>The budget's expiry and grace are past.</summary>
-    TooLate = 2,
-
-    /// <summary>The session key did not sign these bytes.</summary>
-    Signature = 3,
-
-    /// <summary>Nothing is paid, the cap is exceeded, or the fee is too high.</summary>
-    Amounts = 4,
-
-    /// <summary>The lines are malformed, or name a provider that does not exist.</summary>
-    Lines = 5,
-
-    /// <summary>The budget is another operator's. A batch of ours holds none of those.</summary>
-    OtherOperator = 6,
-}
-
 /// <summary>The contract's own checks, run before its gas is paid for: a batch is to have no skip.</summary>
 public static class StatementCheck
 {

@@ -177,6 +177,8 @@ CREATE UNIQUE INDEX statement_living ON statement (budget_no) WHERE state IN ('o
 CREATE TABLE ticket (
     assignment_id BLOB PRIMARY KEY REFERENCES assignment (assignment_id),
     budget_no INTEGER NOT NULL,
-    job_no INTEGER NOT NULL,
+    job_no INTEGER NOT NULL, leg_no INTEGER NOT NULL DEFAULT 0,
     UNIQUE (budget_no, job_no)
 ) STRICT;
+
+CREATE UNIQUE INDEX ticket_by_leg ON ticket (budget_no, leg_no);

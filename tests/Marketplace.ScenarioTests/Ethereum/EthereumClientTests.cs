@@ -48,7 +48,7 @@ public sealed class EthereumClientTests : IDisposable
         await using var node = LoopbackNode.Returning($"[{string.Join(',', unordered)}]");
 
         var logs = await Client(node).GetLogsAsync(
-            Contract, new BlockNumber(1), new BlockNumber(2), CancellationToken.None);
+            [Contract], new BlockNumber(1), new BlockNumber(2), CancellationToken.None);
 
         logs.Select(log => (log.BlockNumber.Value, log.LogIndex)).Should().Equal((1ul, 2u), (1ul, 3u), (2ul, 0u));
         logs[0].Data.Should().Equal(0x12);

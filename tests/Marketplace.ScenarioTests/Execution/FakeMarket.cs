@@ -134,8 +134,8 @@ public sealed class FakeGateway
         var units = Metering.UnitsDown(result.TokensIn, result.TokensOut, JobWorld.InputWeight);
         var amount = result.Price.CostDown(units);
         var ticket = new JobTicket(
-            JobWorld.Budget, new JobNo(number), result.AssignmentId, leg.ProviderId, result.InputHash,
-            result.ResultDigest, amount, JobWorld.Fee.FeeDown(amount), 1_700_000_003);
+            JobWorld.Budget, new JobNo(number), new JobNo(number), leg.ProviderId, amount, JobWorld.Fee.FeeDown(amount),
+            1_700_000_003, result.AssignmentId, result.InputHash, result.ResultDigest);
         var receipt = new Receipt(
             ticket.BudgetNo, ticket.JobNo, ticket.AssignmentId, ticket.ProviderId, amount, ticket.InputHash,
             ticket.ResultDigest, Keccak256.Hash(leg.CommitSignature), Keccak256.Hash(leg.ResultSignature),

@@ -12,6 +12,8 @@ public sealed partial class FakeChain : IEscrowContract
 
     public EthAddress Escrow { get; } = EthAddress.Parse("0x00000000000000000000000000000000000000e5");
 
+    public EthAddress Registry => default;
+
     public EthAddress Bond => default;
 
     public EthAddress Token => default;
@@ -106,6 +108,10 @@ public sealed partial class FakeChain : IEscrowContract
     public EscrowCall RegisterProvider(EthAddress owner, EthAddress signer, EthAddress payout) => throw NotAsked();
 
     public EscrowCall RegisterOperator(EthAddress cosigner, EthAddress feeTo) => throw NotAsked();
+
+    public EscrowCall SettleCosigned(byte[] payload, IReadOnlyList<EthSignature> cosignatures) => throw NotAsked();
+
+    public EscrowCall SettleTickets(IReadOnlyList<CosignedTicket> rows) => throw NotAsked();
 
     public EscrowCall Claim(ProviderId providerId) => throw NotAsked();
 

@@ -73,21 +73,24 @@ public static class FakeEscrow
         return (state with { Budgets = budgets, Credits = credits }, events);
     }
 
-    private static byte? Skip(Dictionary<uint, Budget> budgets, SignedStatement row, Eip712Domain domain)
+    private static SkipReason? Skip(Dictionary<uint, Budget> budgets, SignedStatement row, Eip712Domain domain)
     {
         var statement = row.Statement;
         if (!budgets.TryGetValue(statement.BudgetNo.Value, out var budget) || budget.ThroughJob != statement.FromJob
             || budget.Spent != statement.FromSpent || statement.ThroughJob <= statement.FromJob)
         {
-            return 1;
+            return SkipReason.Stale;
         }
 
         if (Secp256k1.Recover(statement.Digest(domain), row.SessionSignature) != budget.Session)
         {
-            return 3;
+            return SkipReason.Signature;
         }
 
-        return budget.Spent + statement.Total + statement.Fee > budget.Cap ? (byte)4 : null;
+        var (total, fee) = (statement.Total.Micro, statement.Fee.Micro);
+        var isTooMuch = total == 0 || budget.Spent.Micro + total + fee > budget.Cap.Micro
+            || fee * 10_000 > total * budget.MaxFeeBps.Value;
+        return isTooMuch ? SkipReason.Amounts : null;
     }
 
     private static SignedStatement Row(ReadOnlySpan<byte> row)

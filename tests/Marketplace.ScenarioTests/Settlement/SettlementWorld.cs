@@ -157,8 +157,8 @@ public sealed class SettlementWorld : IAsyncDisposable
         var assignment = new AssignmentId(Keccak256.Hash($"assignment {budget}/{number}/{provider}"));
         var fee = new BasisPoints(FeeBps).FeeDown(new TokenAmount(amount));
         var ticket = new JobTicket(
-            new BudgetNo(budget), new JobNo(number), assignment, new ProviderId(provider), default, default,
-            new TokenAmount(amount), fee, 1);
+            new BudgetNo(budget), new JobNo(number), new JobNo(number), new ProviderId(provider),
+            new TokenAmount(amount), fee, 1, assignment, default, default);
         var receipt = new Receipt(
             ticket.BudgetNo, ticket.JobNo, assignment, ticket.ProviderId, ticket.Amount, default, default, default,
             default, 1, 1, 1, VerdictOutcome.Unchecked);

@@ -73,18 +73,7 @@ public sealed class EscrowVectorsTests
     {
         foreach (var vector in Rows("tickets"))
         {
-            var ticket = new JobTicket(
-                new BudgetNo(vector.GetProperty("budgetNo").GetUInt32()),
-                new JobNo(vector.GetProperty("jobNo").GetUInt32()),
-                new AssignmentId(Hash(vector, "assignmentId")),
-                Provider(vector),
-                Hash(vector, "inputHash"),
-                Hash(vector, "resultDigest"),
-                Amount(vector, "amount"),
-                Amount(vector, "maxFee"),
-                vector.GetProperty("deliveredAt").GetUInt64());
-
-            IsSigned(vector, "session", ticket.Digest(Domain));
+            IsSigned(vector, "session", TicketOf(vector).Digest(Domain));
         }
     }
 
@@ -119,6 +108,18 @@ public sealed class EscrowVectorsTests
             Amount(vector, "fee"),
             Hash(vector, "receiptsRoot"),
             [.. vector.GetProperty("lines").EnumerateArray().Select(LineOf)])));
+
+    private static JobTicket TicketOf(JsonElement vector) => new(
+        new BudgetNo(vector.GetProperty("budgetNo").GetUInt32()),
+        new JobNo(vector.GetProperty("jobNo").GetUInt32()),
+        new JobNo(vector.GetProperty("legNo").GetUInt32()),
+        Provider(vector),
+        Amount(vector, "amount"),
+        Amount(vector, "maxFee"),
+        vector.GetProperty("deliveredAt").GetUInt64(),
+        new AssignmentId(Hash(vector, "assignmentId")),
+        Hash(vector, "inputHash"),
+        Hash(vector, "resultDigest"));
 
     private static ProviderLine LineOf(JsonElement line) => new(
         Provider(line),

@@ -63,6 +63,7 @@ public sealed class TicketCheckTests
         Altered(ticket => ticket with { Amount = new TokenAmount(long.MaxValue) }, First.Signature)
             .Should().NotBeNull();
         Altered(ticket => ticket with { MaxFee = new TokenAmount(129) }).Should().NotBeNull();
+        Altered(ticket => ticket with { DeliveredAt = 1UL << 40 }, First.Signature).Should().NotBeNull();
         Altered(ticket => ticket).Should().BeNull("the control is in order");
     }
 
@@ -90,6 +91,41 @@ public sealed class TicketCheckTests
         FaultOf(First with { Receipt = Third.Receipt }, Third).Should().NotBeNull();
     }
 
+    [Fact]
+    public void A_first_ticket_has_its_job_number_as_leg_number()
+    {
+        NumberFaultOf(Numbers(1, 7, 7), []).Should().BeNull();
+        NumberFaultOf(Numbers(1, 7, 6), []).Should().Contain("is not 7");
+    }
+
+    [Fact]
+    public void A_leg_that_is_ticketed_again_keeps_the_number_of_its_first_ticket()
+    {
+        var earlier = new[] { Numbers(1, 5, 3), Numbers(2, 4, 4) };
+
+        NumberFaultOf(Numbers(1, 7, 3), earlier).Should().BeNull();
+        NumberFaultOf(Numbers(1, 7, 7), earlier).Should().Contain("is not 3");
+        NumberFaultOf(Numbers(1, 7, 5), earlier).Should().Contain("is not 3", "the first number counts");
+        NumberFaultOf(Numbers(1, 7, 4), earlier).Should().Contain("is not 3", "4 is another leg's");
+    }
+
+    [Fact]
+    public void A_number_of_another_ticket_is_not_taken_again()
+    {
+        var earlier = new[] { Numbers(1, 5, 3) };
+
+        NumberFaultOf(Numbers(2, 5, 5), earlier).Should().Contain("is on an earlier ticket");
+        NumberFaultOf(Numbers(1, 5, 3), earlier).Should().Contain("is on an earlier ticket");
+        NumberFaultOf(Numbers(2, 3, 3), earlier).Should().Contain("another assignment's");
+        NumberFaultOf(Numbers(2, 6, 6), earlier).Should().BeNull("the control is in order");
+    }
+
+    private static string? NumberFaultOf(TicketNumbers ticket, IReadOnlyList<TicketNumbers> earlier) =>
+        TicketCheck.NumberFaultOf([ticket], earlier);
+
+    private static TicketNumbers Numbers(int assignment, uint jobNo, uint legNo) =>
+        new(new AssignmentId(Keccak256.Hash($"leg {assignment}")), new JobNo(jobNo), new JobNo(legNo));
+
     private static string? Altered(Func<JobTicket, JobTicket> change, byte[]? signature = null)
     {
         var ticket = change(First.Ticket);
@@ -105,8 +141,8 @@ public sealed class TicketCheckTests
         var result = JobStore.ResultOf(leg);
         var (amount, number) = (new TokenAmount(2_600), new JobNo(jobNo));
         var ticket = new JobTicket(
-            Samples.Budget, number, leg.AssignmentId, leg.ProviderId, result.InputHash, result.ResultDigest, amount,
-            new TokenAmount(130), 1_700_000_003);
+            Samples.Budget, number, number, leg.ProviderId, amount, new TokenAmount(130), 1_700_000_003,
+            leg.AssignmentId, result.InputHash, result.ResultDigest);
         var receipt = new Receipt(
             Samples.Budget, number, leg.AssignmentId, leg.ProviderId, amount, result.InputHash, result.ResultDigest,
             Keccak256.Hash(leg.CommitSignature), Keccak256.Hash(leg.ResultSignature), 40, 3, 1_700_000_003,

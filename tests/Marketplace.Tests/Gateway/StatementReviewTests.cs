@@ -180,8 +180,9 @@ public sealed class StatementReviewTests
     }
 
     private static JobTicket TicketOf(int job) => new(
-        new BudgetNo(3), new JobNo((uint)job), new AssignmentId(Keccak256.Hash($"assignment {job}")),
-        new ProviderId((uint)(1 + (job % 2))), default, default, new TokenAmount(1_000 + job), new TokenAmount(50), 1);
+        new BudgetNo(3), new JobNo((uint)job), new JobNo((uint)job), new ProviderId((uint)(1 + (job % 2))),
+        new TokenAmount(1_000 + job), new TokenAmount(50), 1, new AssignmentId(Keccak256.Hash($"assignment {job}")),
+        default, default);
 
     private static Receipt ReceiptOf(int job)
     {
