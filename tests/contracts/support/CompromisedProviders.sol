@@ -93,7 +93,8 @@ contract CompromisedProviders is BondModel {
         uint256 key = one.key;
         if (seed >> 8 & 3 == 0) b.assignmentId = keccak256(abi.encode(seed));
         else if (seed >> 8 & 3 == 1) b.inputHash = keccak256(abi.encode(seed));
-        else (b.providerId, key) = (stakes[(seed % PROVIDERS + 1) % PROVIDERS].id, stakes[(seed % PROVIDERS + 1) % PROVIDERS].key);
+        uint256 next = (seed % PROVIDERS + 1) % PROVIDERS;
+        else (b.providerId, key) = (stakes[next].id, stakes[next].key);
         isRefused(
             abi.encodeCall(IProviderBond.slashDoubleResult, (a, signResult(one.key, a), b, signResult(key, b))),
             abi.encodeWithSelector(IProviderBond.NoEvidence.selector, a.assignmentId, b.assignmentId)
