@@ -149,7 +149,7 @@ public sealed class JobIntakeTests
     }
 
     [Theory]
-    [InlineData(1, 0, "The job number 1")]
+    [InlineData(1, 5, "The job number 1")]
     [InlineData(9, 1, "The leg number 1")]
     public async Task A_number_that_an_earlier_ticket_has_is_refused_by_name_and_breaks_nothing(
         int jobNo, int legNo, string named)
