@@ -12,6 +12,7 @@ import {IERC3009} from "./interfaces/IERC3009.sol";
 import {IMarketEscrow} from "./interfaces/IMarketEscrow.sol";
 import {MarketRegistry} from "./MarketRegistry.sol";
 import {Auth, Budget, BudgetLite, Consent, Money, MoneyFields, BUDGET_OPEN, BUDGET_TYPE} from "./types/Budget.sol";
+import {spentAfter} from "./types/Budget.sol";
 import {recover} from "./types/CompactSignature.sol";
 import {StatementReader, StatementRow} from "./types/StatementReader.sol";
 import {TicketReader, TicketRow} from "./types/TicketReader.sol";
@@ -195,7 +196,7 @@ contract MarketEscrow is IMarketEscrow, ReentrancyGuardTransient {
         bytes32 domain = _domain();
         uint32 providerCount = REGISTRY.providerCount();
         for (uint256 offset = 0; offset < rows.length; offset += TicketReader.ROW) {
-            TicketRow memory row = TicketReader.at(rows, offset);
+            TicketRow memory row = TicketReader.read(rows, offset);
             uint8 reason = _applyTicket(row, domain, providerCount);
             if (reason != 0) emit TicketSkipped(row.budgetNo, row.jobNo, reason);
         }
@@ -331,11 +332,7 @@ contract MarketEscrow is IMarketEscrow, ReentrancyGuardTransient {
 
         budgetNo = ++budgetCount;
         _money[budgetNo] = MoneyFields.opened(budget.cap, budget.expiry, budget.maxFeeBps);
-        _auth[budgetNo] = Auth({
-            session: budget.session,
-            operatorId: budget.operatorId,
-            openedAt: uint40(block.timestamp)
-        });
+        _auth[budgetNo] = Auth(budget.session, budget.operatorId, uint40(block.timestamp));
         _buyer[budgetNo] = budget.buyer;
         emit BudgetOpened(
             budgetNo,
@@ -468,8 +465,8 @@ contract MarketEscrow is IMarketEscrow, ReentrancyGuardTransient {
         private
         returns (bool)
     {
-        uint256 spent = money.spent() + amount + fee;
-        if (amount == 0 || spent > money.cap() || fee * 10_000 > amount * money.maxFeeBps()) return false;
+        uint256 spent = spentAfter(money.cap(), money.spent(), money.maxFeeBps(), amount, fee);
+        if (spent == 0) return false;
         _money[budgetNo] = money.withSpent(spent, throughJob);
         return true;
     }
@@ -490,6 +487,7 @@ contract MarketEscrow is IMarketEscrow, ReentrancyGuardTransient {
         }
     }
 
+    /// @return left nothing, for the sum that was credited
     function _creditFee(uint32 operatorId, uint256 amount) private returns (uint256 left) {
         if (amount == 0) return 0;
         feeCredit[operatorId] += amount;

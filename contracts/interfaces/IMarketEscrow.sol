@@ -10,14 +10,14 @@ import {Budget, BudgetLite} from "../types/Budget.sol";
 /// - A session key and the operator's co-signer together can spend a budget up to its cap. Neither can alone.
 /// - What is locked in a budget returns at the latest CLOSE_DELAY + GRACE after the buyer asks.
 /// - A signature that was given away can be used until its nonce is used or cancelled, whoever holds it by then. It
-///   can do no more than it says: tokens only ever leave to the buyer, a provider's payout or an operator's fee address.
+///   does no more than it says: tokens only ever leave to the buyer, a provider's payout or an operator's fee address.
 /// - A signed withdrawal, budget or close is checked by asking the buyer's code, when it has any (ERC-1271; EIP-7702).
 ///   Session keys and co-signers are bare keys.
 /// - A statement and a ticket are worth nothing after expiry + GRACE.
 /// There is no owner, no upgrade, no pause and no rescue. All amounts are micro-tokens, but for the deposits, which
-/// take token base units in multiples of `UNIT`. Times are Unix seconds. Signatures of session keys and co-signers are 64
-/// bytes (EIP-2098), those of buyers 65 bytes or what their contract asks for. Typed data has the domain "Market
-/// Escrow", version "1", this chain and this contract.
+/// take token base units in multiples of `UNIT`. Times are Unix seconds. Signatures of session keys and co-signers have
+/// 64 bytes (EIP-2098), those of buyers 65 or what their contract asks for. Typed data has the domain "Market Escrow",
+/// version "1", this chain and this contract.
 interface IMarketEscrow {
     error NotOwner(address caller, address owner);
     error NotOperator(uint32 operatorId, bytes32 digest);
@@ -154,8 +154,8 @@ interface IMarketEscrow {
     /// @param cosigs 64 bytes for each row, in the rows' order
     function settleCosigned(bytes calldata payload, bytes calldata cosigs) external;
 
-    /// @notice Pays single tickets of budgets whose buyer does not sign statements. Anyone may send it; each row carries
-    /// the session's signature of the ticket and the operator's of `CosignTicket`.
+    /// @notice Pays single tickets of budgets whose buyer does not sign statements. Anyone may send it; each row
+    /// carries the session's signature of the ticket and the operator's of `CosignTicket`.
     /// @dev Below the budget's throughJob a ticket is dead; a leg that was paid by ticket is never paid by another one.
     function settleTickets(bytes calldata rows) external;
 

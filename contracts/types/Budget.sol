@@ -85,6 +85,13 @@ library MoneyFields {
     }
 }
 
+/// @dev What a budget has spent once it has paid `amount` and `fee`; 0 if it may not pay that. The only place where the
+/// cap and the limit of the fee are held against a payment.
+function spentAfter(uint256 cap, uint256 spent, uint256 maxFeeBps, uint256 amount, uint256 fee) pure returns (uint256) {
+    uint256 sum = spent + amount + fee;
+    return amount == 0 || sum > cap || fee * 10_000 > amount * maxFeeBps ? 0 : sum;
+}
+
 /// @dev Which operator consents, and for budgets opened until when. Operator 0: each row brings its own co-signature.
 struct Consent {
     uint32 operatorId;

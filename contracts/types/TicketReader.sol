@@ -34,7 +34,7 @@ library TicketReader {
     uint256 internal constant ROW = 259;
 
     /// @dev `offset` is a multiple of ROW below the length, and the length is one too: the caller has made sure.
-    function at(bytes calldata rows, uint256 offset) internal pure returns (TicketRow memory row) {
+    function read(bytes calldata rows, uint256 offset) internal pure returns (TicketRow memory row) {
         uint256 numbers = wordAt(rows, offset);
         row.typeHash = TICKET_TYPE;
         row.budgetNo = uint32(numbers >> 224);

@@ -107,13 +107,28 @@ contract EscrowFuzzTest is EscrowFixture {
     }
 
     /// @dev The slot is written as one word: each field in its full width, and none that is not the statement's.
-    function testFuzz_Recording_a_statement_changes_its_two_fields_alone(Money memory money, uint80 spent, uint32 job)
+    function testFuzz_Recording_a_payment_changes_its_two_fields_alone(uint256 word, uint80 spent, uint32 job)
         public
+        view
     {
-        Money memory recorded = reader.record(money, spent, job);
+        uint256[6] memory fields = fieldsOf(word);
+        (fields[1], fields[4]) = (spent, job);
 
-        (money.spent, money.throughJob) = (spent, job);
-        equalBytes(abi.encode(recorded), abi.encode(money), "money");
+        isMoney(reader.withSpent(Money.wrap(word), spent, job), word, fields);
+    }
+
+    function testFuzz_Bringing_the_end_near_changes_the_expiry_alone(uint256 word, uint40 expiry) public view {
+        uint256[6] memory fields = fieldsOf(word);
+        fields[2] = expiry;
+
+        isMoney(reader.withExpiry(Money.wrap(word), expiry), word, fields);
+    }
+
+    function testFuzz_Closing_changes_the_state_alone(uint256 word) public view {
+        uint256[6] memory fields = fieldsOf(word);
+        fields[5] = 2;
+
+        isMoney(reader.closed(Money.wrap(word)), word, fields);
     }
 
     function testFuzz_No_bit_of_a_signed_statement_can_be_changed(uint256 seed) public {
@@ -149,6 +164,24 @@ contract EscrowFuzzTest is EscrowFixture {
         isTrue(ecrecover(digest, isOdd ? 28 : 27, r, bytes32(s)) != address(0), "the precompile itself takes it");
 
         equal(reader.recover(digest, r, bytes32(s | (isOdd ? uint256(1) << 255 : 0))), address(0), "nobody");
+    }
+
+    /// @dev By the layout of the design: cap 80 | spent 80 | expiry 40 | maxFeeBps 16 | throughJob 32 | state 8.
+    function fieldsOf(uint256 word) private pure returns (uint256[6] memory fields) {
+        uint8[6] memory widths = [80, 80, 40, 16, 32, 8];
+        for (uint256 index = 0; index < 6; ++index) {
+            fields[index] = word % (1 << widths[index]);
+            word >>= widths[index];
+        }
+    }
+
+    /// @dev The getters say so too.
+    function isMoney(Money money, uint256 before, uint256[6] memory fields) private pure {
+        uint256[6] memory read = fieldsOf(Money.unwrap(money));
+        for (uint256 index = 0; index < 6; ++index) equal(read[index], fields[index], "field");
+        read = [money.cap(), money.spent(), money.expiry(), money.maxFeeBps(), money.throughJob(), money.state()];
+        for (uint256 index = 0; index < 6; ++index) equal(read[index], fields[index], "field as read");
+        equal(money.cap(), before % (1 << 80), "nothing changes the cap");
     }
 
     function small(uint40 amount, uint8 mode) private pure returns (uint40) {

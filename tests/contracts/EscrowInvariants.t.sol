@@ -40,7 +40,7 @@ contract EscrowInvariantsTest is Checks {
         uint256 owed = escrow.totalOwed();
         uint256 sum = escrow.feeCredit(1) + escrow.feeCredit(2);
         for (uint256 index = 0; index < 3; ++index) sum += escrow.free(market.buyerAt(index));
-        for (uint32 id = 1; id <= escrow.providerCount(); ++id) sum += escrow.credit(id);
+        for (uint32 id = 1; id <= escrow.REGISTRY().providerCount(); ++id) sum += escrow.credit(id);
         for (uint32 number = 1; number <= escrow.budgetCount(); ++number) {
             Budget memory budget = escrow.budgetOf(number);
             if (budget.state == BUDGET_OPEN) sum += budget.cap - budget.spent;
@@ -73,7 +73,7 @@ contract EscrowInvariantsTest is Checks {
         for (uint32 id = 1; id <= 3; ++id) {
             equal(escrow.credit(id) + market.claimedBy(id), market.earned(id), "credit and claims");
         }
-        for (uint32 id = 4; id <= escrow.providerCount(); ++id) equal(escrow.credit(id), 0, "an accomplice's credit");
+        for (uint32 id = 4; id <= escrow.REGISTRY().providerCount(); ++id) equal(escrow.credit(id), 0, "an accomplice's credit");
         equal(escrow.feeCredit(1) + market.feesClaimed(), market.feesEarned(), "fees");
         equal(escrow.feeCredit(2), 0, "the rival's fees");
     }

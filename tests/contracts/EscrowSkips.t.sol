@@ -194,7 +194,7 @@ contract EscrowSkipsTest is EscrowFixture {
 
     function test_Another_operators_budget_is_skipped() public {
         vm.prank(STRANGER);
-        uint32 foreign = escrow.registerOperator(vm.addr(FOREIGN_KEY), STRANGER);
+        uint32 foreign = registry.registerOperator(vm.addr(FOREIGN_KEY), STRANGER);
         bytes memory payload = payloadOf(1, signed(honest()));
         bytes memory cosig = cosignedBy(FOREIGN_KEY, payload);
         vm.recordLogs();

@@ -33,10 +33,15 @@ contract OddTokensTest is EscrowFixture {
     }
 
     function test_A_deposit_that_is_no_multiple_of_the_unit_is_refused() public {
-        IEscrow scaled = escrowOf(address(new OddToken(18, 0)));
+        OddToken odd = new OddToken(18, 0);
+        IEscrow scaled = escrowOf(address(odd));
+        odd.mint(address(this), 2e12);
 
         vm.expectRevert(abi.encodeWithSelector(IMarketEscrow.NotMultipleOfUnit.selector, 1e12 + 1, 1e12));
         scaled.deposit(1e12 + 1);
+        vm.expectRevert(abi.encodeWithSelector(IMarketEscrow.ZeroAmount.selector));
+        scaled.deposit(1e12 - 1);
+        equal(odd.balanceOf(address(this)), 2e12, "nothing moved");
     }
 
     function test_A_token_that_takes_a_fee_is_refused() public {
@@ -71,8 +76,9 @@ contract OddTokensTest is EscrowFixture {
     function test_A_token_that_calls_back_cannot_enter_again() public {
         CallingToken odd = new CallingToken();
         escrow = escrowOf(address(odd));
-        escrow.registerOperator(vm.addr(COSIGN_KEY), FEE_TO);
-        escrow.registerProvider(STRANGER, STRANGER, STRANGER, 0);
+        registry = escrow.REGISTRY();
+        registry.registerOperator(vm.addr(COSIGN_KEY), FEE_TO);
+        registry.registerProvider(STRANGER, STRANGER, STRANGER, 0);
         odd.mint(BUYER, 10_000);
         vm.prank(BUYER);
         escrow.deposit(5_000);

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IProviderBond} from "../../contracts/interfaces/IProviderBond.sol";
 import {EscrowFixture} from "./support/EscrowFixture.sol";
-import {IBond} from "./support/IEscrow.sol";
+import {IBond, IEscrow} from "./support/IEscrow.sol";
 import {LogReader} from "./support/LogReader.sol";
 import {OddToken} from "./support/OddTokens.sol";
 import {Vm, vm} from "./support/Vm.sol";
@@ -187,10 +187,7 @@ contract ProviderBondTest is EscrowFixture {
 
     function bondOver(OddToken odd) private returns (IBond) {
         address oddEscrow = deploy("MarketEscrow", abi.encode(odd));
-        (bool isRegistered,) = oddEscrow.call(
-            abi.encodeWithSignature("registerProvider(address,address,address,uint256)", OWNER, OWNER, OWNER, 0)
-        );
-        isTrue(isRegistered, "registered");
+        IEscrow(oddEscrow).REGISTRY().registerProvider(OWNER, OWNER, OWNER, 0);
         return IBond(deploy("ProviderBond", abi.encode(odd, oddEscrow)));
     }
 

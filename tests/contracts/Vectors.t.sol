@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {StatementRow} from "../../contracts/types/StatementReader.sol";
 import {EscrowFixture} from "./support/EscrowFixture.sol";
 import {IEscrow} from "./support/IEscrow.sol";
+import {Row} from "./support/PayloadWriter.sol";
 import {ReaderHarness} from "./support/ReaderHarness.sol";
 import {Signatures} from "./support/Signatures.sol";
 import {vm} from "./support/Vm.sol";
@@ -31,15 +32,15 @@ contract VectorsTest is EscrowFixture {
     function test_Statements_have_the_vectors_digests_and_signers() public view {
         uint256 count;
         for (string memory at = row(0); vm.keyExistsJson(json, at); at = row(++count)) {
-            bytes32 digest = escrow.statementDigest(
-                uint32(number(at, ".budgetNo")),
-                uint32(number(at, ".fromJob")),
-                uint32(number(at, ".throughJob")),
-                uint80(number(at, ".fromSpent")),
-                uint64(number(at, ".fee")),
-                word(string.concat(at, ".receiptsRoot")),
-                vm.parseJsonBytes(json, string.concat(at, ".linesBytes"))
-            );
+            Row memory read;
+            read.budgetNo = number(at, ".budgetNo");
+            read.fromJob = number(at, ".fromJob");
+            read.throughJob = number(at, ".throughJob");
+            read.fromSpent = number(at, ".fromSpent");
+            read.fee = number(at, ".fee");
+            read.receiptsRoot = word(string.concat(at, ".receiptsRoot"));
+            read.lines = vm.parseJsonBytes(json, string.concat(at, ".linesBytes"));
+            bytes32 digest = Signatures.statement(Signatures.domain(address(escrow)), read);
 
             equal(digest, word(string.concat(at, ".digest")), "digest");
             isSignedBy(digest, string.concat(at, ".signature"), ".signers.session");

@@ -14,7 +14,7 @@ const contracts = [
   ["ProviderBond", "contracts/ProviderBond.sol"],
   ["MarketToken", "contracts/mocks/MarketToken.sol"],
 ];
-const verbs = { build, check, test, gas, surface, vectors, mutate };
+const verbs = { build, check, test, gas, surface, vectors, smt, mutate };
 
 if (!Object.hasOwn(verbs, verb)) {
   console.error(`Unknown verb ${verb}: ${Object.keys(verbs).join(", ")}.`);
@@ -78,6 +78,14 @@ async function surface() {
   const { inspect } = await import("./surface.mjs");
   await compile({});
   return closing("surface", inspect(artifactOf));
+}
+
+async function smt() {
+  const { prove } = await import("./smt.mjs");
+  const verdicts = prove();
+  if (verdicts) return closing("smt", verdicts);
+  console.log("z3 is not installed (Debian: z3): nothing was proved");
+  return 0;
 }
 
 async function vectors() {

@@ -45,7 +45,7 @@ contract CompromisedOperator is MarketModel {
 
     function redirect(uint256 seed) public onClock {
         Row memory row = draw(payableBudget(seed), seed).row;
-        uint32 accomplice = escrow.registerProvider(STRANGER, STRANGER, STRANGER, 0);
+        uint32 accomplice = registry.registerProvider(STRANGER, STRANGER, STRANGER, 0);
         row.lines = PayloadWriter.group(accomplice, within(seed >> 16, 1, 20));
         row.fee = 0;
         isSkipped(row, 3);

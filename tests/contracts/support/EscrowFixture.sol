@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IMarketEscrow} from "../../../contracts/interfaces/IMarketEscrow.sol";
+import {IMarketRegistry} from "../../../contracts/interfaces/IMarketRegistry.sol";
 import {Budget, BudgetLite} from "../../../contracts/types/Budget.sol";
 import {Checks} from "./Checks.sol";
 import {IBond, IEscrow, IToken} from "./IEscrow.sol";
@@ -26,15 +27,17 @@ abstract contract EscrowFixture is Checks {
 
     IToken internal token;
     IEscrow internal escrow;
+    IMarketRegistry internal registry;
     uint256 private nonces;
 
     function setUp() public virtual {
         vm.warp(1_800_000_000);
         token = IToken(deploy("MarketToken", ""));
         escrow = IEscrow(deploy("MarketEscrow", abi.encode(token)));
-        escrow.registerOperator(vm.addr(COSIGN_KEY), FEE_TO);
+        registry = escrow.REGISTRY();
+        registry.registerOperator(vm.addr(COSIGN_KEY), FEE_TO);
         for (uint160 id = 1; id <= 3; ++id) {
-            escrow.registerProvider(address(0xA000 + id), address(0xB000 + id), payoutOf(id), id);
+            registry.registerProvider(address(0xA000 + id), address(0xB000 + id), payoutOf(id), id);
         }
         fund(BUYER, FUNDS);
     }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IMarketEscrow} from "../../../contracts/interfaces/IMarketEscrow.sol";
+import {IMarketRegistry} from "../../../contracts/interfaces/IMarketRegistry.sol";
 import {IProviderBond} from "../../../contracts/interfaces/IProviderBond.sol";
 
 /// @notice The escrow with its public state: the tests run the shipped artifact and never compile the escrow.
@@ -33,15 +34,17 @@ interface IEscrow is IMarketEscrow {
 
     function budgetCount() external view returns (uint32);
 
-    function providerCount() external view returns (uint32);
-
-    function operatorCount() external view returns (uint32);
+    function REGISTRY() external view returns (IMarketRegistry);
 }
 
 interface IBond is IProviderBond {
     function UNBOND_DELAY() external view returns (uint40);
 
     function UNIT() external view returns (uint256);
+
+    function SINK() external view returns (address);
+
+    function isPunished(uint32 providerId, bytes32 assignmentId) external view returns (bool);
 
     function bondOf(uint32 providerId) external view returns (uint96 amount, uint96 unbonding, uint40 unlockAt);
 }

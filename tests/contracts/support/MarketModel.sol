@@ -52,7 +52,7 @@ abstract contract MarketModel is EscrowFixture {
     constructor() {
         EscrowFixture.setUp();
         vm.prank(STRANGER);
-        escrow.registerOperator(vm.addr(FOREIGN_KEY), STRANGER);
+        registry.registerOperator(vm.addr(FOREIGN_KEY), STRANGER);
         clock = block.timestamp;
         (deposited, freeOf[buyerAt(0)]) = (FUNDS, FUNDS);
     }

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Money, recordSpent} from "../../../contracts/types/Budget.sol";
+import {Money} from "../../../contracts/types/Budget.sol";
+import {recover as recoverSigner} from "../../../contracts/types/CompactSignature.sol";
 import {StatementReader, StatementRow} from "../../../contracts/types/StatementReader.sol";
 
 /// @notice The functions that the escrow has inlined, callable.
 contract ReaderHarness {
-    Money private stored;
+    function withSpent(Money money, uint80 spent, uint32 throughJob) external pure returns (Money) {
+        return money.withSpent(spent, throughJob);
+    }
 
-    /// @dev What a slot that held `money` holds once a statement was recorded in it.
-    function record(Money calldata money, uint80 spent, uint32 throughJob) external returns (Money memory) {
-        stored = money;
-        recordSpent(stored, spent, throughJob);
-        return stored;
+    function withExpiry(Money money, uint40 expiry) external pure returns (Money) {
+        return money.withExpiry(expiry);
+    }
+
+    function closed(Money money) external pure returns (Money) {
+        return money.closed();
     }
 
     function header(bytes calldata payload) external pure returns (uint256 offset, uint256 providers) {
@@ -43,6 +47,6 @@ contract ReaderHarness {
     }
 
     function recover(bytes32 digest, bytes32 r, bytes32 vs) external pure returns (address) {
-        return StatementReader.recover(digest, r, vs);
+        return recoverSigner(digest, r, vs);
     }
 }

@@ -87,6 +87,14 @@ export const budget = [
   ["new jobs are mixed with the old", `& ~SPENT_AND_THROUGH |`, `& ~(U80 << 80) |`],
   ["what is spent is mixed with what was", `& ~SPENT_AND_THROUGH |`, `& ~(uint256(type(uint32).max) << 216) |`],
   ["a new end is mixed with the old", `Money.unwrap(money) & ~EXPIRY |`, `Money.unwrap(money) |`],
+  ["a payment of nothing is accepted", `amount == 0 || sum > cap`, `sum > cap`],
+  ["a budget can be overspent", `sum > cap || `, ``],
+  ["a budget cannot be spent whole", `sum > cap`, `sum >= cap`],
+  ["any fee is accepted", ` || fee * 10_000 > amount * maxFeeBps`, ``],
+  ["the highest fee that was agreed is refused", `fee * 10_000 > amount * maxFeeBps`, `fee * 10_000 >= amount * maxFeeBps`],
+  ["a tenfold fee is accepted", `fee * 10_000 > amount`, `fee * 1_000 > amount`],
+  ["the fee is not spent", `spent + amount + fee;`, `spent + amount;`],
+  ["spending starts anew each time", `spent + amount + fee;`, `amount + fee;`],
   ["closed is mixed with open", `Money.unwrap(money) & type(uint248).max |`, `Money.unwrap(money) |`],
 ];
 
