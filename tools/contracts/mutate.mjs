@@ -98,7 +98,8 @@ function copy(copies, index, from) {
 
 // The worker's own output is Hardhat's, which is about the copy; what it found comes as messages.
 function start(folder) {
-  const child = fork(worker, { cwd: folder, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const output = ["ignore", "ignore", "inherit", "ipc"];
+  const child = fork(worker, { cwd: folder, serialization: "advanced", stdio: output });
   const ask = (question) => new Promise((answered, failed) => {
     const timer = setTimeout(() => failed(new Error(`No answer about ${JSON.stringify(question)}.`)), patience);
     const settle = (finish) => (value) => {
