@@ -33,15 +33,19 @@ async function baseline(killers) {
   return { isSound: failed.length === 0, text: failed.join(", ") };
 }
 
-async function attempt({ file, snippet, replacement, killer }) {
+async function attempt({ file, snippet, replacement, killer, isLearning }) {
   const path = `contracts/${file}`;
   const changed = new Map([[path, readFileSync(path, "utf8").replace(snippet, () => replacement)]]);
   try {
-    install(...outputs(path, changed, killer));
-    const failed = await failing(killer);
-    return failed.length > 0
-      ? { outcome: "killed", text: `by ${failed.join(", ")}` }
-      : { outcome: "SURVIVED", text: killer === undefined ? "all tests" : `${killer}` };
+    install(...contractsOf(path, changed), ...testsOf(path, changed, killer));
+    let failed = await failing(killer);
+    if (failed.length === 0 && isLearning && killer !== undefined) {
+      install(...testsOf(path, changed, undefined));
+      failed = await failing(undefined);
+    }
+
+    if (failed.length === 0) return { outcome: "SURVIVED", text: killer ?? "all tests" };
+    return { outcome: "killed", text: `by ${failed.join(", ")}`, killers: failed.map(({ file }) => file) };
   } catch (fault) {
     if (fault instanceof CompilerError) return { outcome: "NOT CODE", text: fault.message };
     throw fault;
@@ -50,15 +54,16 @@ async function attempt({ file, snippet, replacement, killer }) {
   }
 }
 
-// What tests compile into themselves is broken for them too: they see what a changed source would have made of them.
-function outputs(path, changed, killer) {
+function contractsOf(path, changed) {
   const roots = deployed.map((name) => `contracts/${name}.sol`).filter((root) => reaches(root, path));
-  const tests = testFiles(killer).filter((root) => reaches(root, path) && path.startsWith("contracts/types/"));
-  const ours = roots.filter((root) => root !== "contracts/ProviderBond.sol" || !isOnlyDeclared(path));
-  return [
-    ...ours.map((root) => compile([root], root.endsWith("Bond.sol") ? quick : shipped, changed)),
-    ...(tests.length === 0 ? [] : [compile(tests, quick, changed)]),
-  ];
+  return roots.filter((root) => root !== "contracts/ProviderBond.sol" || !isOnlyDeclared(path))
+    .map((root) => compile([root], root.endsWith("Bond.sol") ? quick : shipped, changed));
+}
+
+// What tests compile into themselves is broken for them too: they see what a changed source would have made of them.
+function testsOf(path, changed, killer) {
+  const tests = testFiles(killer).filter((root) => path.startsWith("contracts/types/") && reaches(root, path));
+  return tests.length === 0 ? [] : [compile(tests, quick, changed)];
 }
 
 // The bond imports the escrow for its functions' names and has nothing of its code; its own file and these two it has.
@@ -115,8 +120,19 @@ async function failing(killer) {
   if (suites.length === 0) throw new Error(`No test ran for ${killer ?? "any contract"}.`);
   return suites.flatMap(({ id, testResults }) => {
     const failed = testResults.filter(({ status }) => status !== "Success");
-    return failed.length === 0 ? [] : [`${id.name} (${failed[0].name.replace(/\(.*/, "")})`];
+    return failed.length === 0 ? [] : [new Noticed(id.source, failed[0].name)];
   });
+}
+
+class Noticed {
+  constructor(source, test) {
+    this.file = posix.basename(source, ".t.sol");
+    this.test = test.replace(/\(.*/, "");
+  }
+
+  toString() {
+    return `${this.file} (${this.test})`;
+  }
 }
 
 /** The file of a test contract bears its name. */

@@ -3,11 +3,11 @@
 // that is named for it runs against it.
 import { fork, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { equivalent, mutants } from "./mutants.mjs";
+import { equivalent, killersPath, mutants } from "./mutants.mjs";
 
 const worker = fileURLToPath(new URL("./mutant-worker.mjs", import.meta.url));
 const workers = 2;
@@ -15,16 +15,15 @@ const patience = 15 * 60_000;
 
 /**
  * One verdict for each snippet that must be there, for the tests on the contracts as they are, and for each mutant.
- * @param options sample and seed (or all), only (a part of a name), allTests (whatever test is named)
+ * @param options sample and seed (or all), only (a part of a name), isLearning (all tests meet what its own test does
+ * not notice, and who notices is written down)
  */
-export async function mutate({ sample, seed = commit(), only, allTests }) {
+export async function mutate({ sample, seed = commit(), only, isLearning }) {
   const lost = [...mutants, ...equivalent].filter((mutant) => !isUnique(mutant));
   lost.forEach(({ file, name }) => console.log(`LOST     ${file}: ${name}: its snippet is not there just once`));
   const chosen = choose(mutants.filter(({ name }) => only === undefined || name.includes(only)), sample, seed);
   if (sample !== undefined) console.log(`${chosen.length} of ${mutants.length} mutants, seed ${seed}`);
-  const present = chosen.filter((mutant) => !lost.includes(mutant)).map((mutant) => allTests
-    ? { ...mutant, killer: undefined }
-    : mutant);
+  const present = chosen.filter((mutant) => !lost.includes(mutant)).map((mutant) => ({ ...mutant, isLearning }));
   const copies = mkdtempSync(join(tmpdir(), "mutants-"));
   try {
     const results = await runAll(copies, present);
@@ -76,9 +75,18 @@ async function runAll(copies, present) {
   }
 }
 
-function tell({ file, name }, { outcome, text, time }) {
+function tell({ file, name, isLearning }, { outcome, text, time, killers }) {
+  if (isLearning && outcome === "killed") learn(name, killers);
   console.log(`${outcome.padEnd(8)} ${file}: ${name}  ${text}  ${seconds(time)} s`);
   return outcome === "killed";
+}
+
+function learn(name, killers) {
+  const known = JSON.parse(readFileSync(killersPath, "utf8"));
+  if (killers.some((killer) => known[killer]?.includes(name))) return;
+  for (const killer of Object.keys(known)) known[killer] = known[killer].filter((other) => other !== name);
+  known[killers[0]] = [...(known[killers[0]] ?? []), name].sort();
+  writeFileSync(killersPath, `${JSON.stringify(known, null, 2)}\n`);
 }
 
 /** A copy of the project with what was built of it, so that its first build only brings it up to date. */

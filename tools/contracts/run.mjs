@@ -14,7 +14,7 @@ const contracts = [
   ["ProviderBond", "contracts/ProviderBond.sol"],
   ["MarketToken", "contracts/mocks/MarketToken.sol"],
 ];
-const verbs = { build, check, test, gas, surface, vectors, smt, mutate };
+const verbs = { build, check, test, coverage, gas, surface, vectors, smt, mutate };
 
 if (!Object.hasOwn(verbs, verb)) {
   console.error(`Unknown verb ${verb}: ${Object.keys(verbs).join(", ")}.`);
@@ -51,21 +51,35 @@ async function check() {
 
 // test [--deep] [--grep WORD]: the deep profile runs for hours, not for a minute.
 async function test() {
+  const { results, isSuccess } = await runTests(hre);
+  const passed = results.filter(({ status }) => status === "Success").length;
+  console.log(`contracts:test ${passed} passed, ${results.length - passed} failed`);
+  // A run that executed nothing has shown nothing; a skipped test has not passed; a fault of the runner is no result.
+  return isSuccess && passed > 0 && passed === results.length ? 0 : 1;
+}
+
+// Fails unless the tests pass and run every line and statement of the contracts.
+async function coverage() {
+  const { instrumented, verdicts } = await import("./coverage.mjs");
+  const measuring = await instrumented(root);
+  const { isSuccess } = await runTests(measuring);
+  if (!isSuccess) console.log("A test fails under measurement: see above");
+  return closing("coverage", [isSuccess, ...(await verdicts(measuring))]);
+}
+
+async function runTests(environment) {
   const grep = rest.includes("--grep") ? rest[rest.indexOf("--grep") + 1] : undefined;
   const testProfile = rest.includes("--deep") ? "deep" : "default";
   let run;
   try {
-    run = await hre.tasks.getTask(["test", "solidity"]).run({ grep, testProfile });
+    run = await environment.tasks.getTask(["test", "solidity"]).run({ grep, testProfile });
   } catch (fault) {
     explain(fault);
     throw fault;
   }
 
   const results = (run.success ? run.value : run.error).suiteResults.flatMap(({ testResults }) => testResults);
-  const passed = results.filter(({ status }) => status === "Success").length;
-  console.log(`contracts:test ${passed} passed, ${results.length - passed} failed`);
-  // A run that executed nothing has shown nothing; a skipped test has not passed; a fault of the runner is no result.
-  return run.success && passed > 0 && passed === results.length ? 0 : 1;
+  return { results, isSuccess: run.success };
 }
 
 async function gas() {
@@ -102,12 +116,12 @@ async function vectors() {
   return closing("vectors", [isCurrent]);
 }
 
-// mutate [--sample N] [--seed S] [--only PART OF A NAME] [--all-tests]: without a sample all of them, for an hour.
+// mutate [--sample N] [--seed S] [--only PART OF A NAME] [--learn]: without a sample all of them, for an hour.
 async function mutate() {
   const runner = await import("./mutate.mjs");
   const value = (option) => (rest.includes(option) ? rest[rest.indexOf(option) + 1] : undefined);
   const sample = value("--sample") === undefined ? undefined : Number(value("--sample"));
-  const options = { sample, seed: value("--seed"), only: value("--only"), allTests: rest.includes("--all-tests") };
+  const options = { sample, seed: value("--seed"), only: value("--only"), isLearning: rest.includes("--learn") };
   return closing("mutate", await runner.mutate(options));
 }
 
