@@ -129,6 +129,20 @@ contract EscrowTicketSkipsTest is EscrowFixture {
         skips(ticket, CONSENT);
     }
 
+    function test_A_co_signature_in_the_upper_half_is_none_though_it_recovers_the_co_signer() public {
+        BudgetLite memory wanted = budgetWith(500);
+        Ticket memory ticket = signed(ticketOf(escrow.budgetCount() + 1, 0, 50, 5));
+        bytes32 digest = Signatures.jobTicket(domain(), ticket);
+        address signer;
+        (ticket.cosignR, ticket.cosignVs, signer) =
+            Signatures.highS(Signatures.cosignTicket(domain(), digest, ticket.fee));
+        isTrue(signer != address(0), "the signature recovers an address");
+        wanted.operatorId = registry.registerOperator(signer, FEE_TO);
+        open(wanted);
+
+        skips(ticket, CONSENT);
+    }
+
     function test_Another_operators_budget_is_not_this_ones_to_co_sign() public {
         BudgetLite memory wanted = budgetWith(500);
         wanted.operatorId = rival;
