@@ -15,13 +15,13 @@ const patience = 15 * 60_000;
 
 /**
  * One verdict for each snippet that must be there, for the tests on the contracts as they are, and for each mutant.
- * @param options sample and seed (or all), only (a part of a name), isLearning (all tests meet what its own test does
+ * @param options sample and seed (or all), only (a pattern of names), isLearning (all tests meet what its own test does
  * not notice, and who notices is written down)
  */
 export async function mutate({ sample, seed = commit(), only, isLearning }) {
   const lost = [...mutants, ...equivalent].filter((mutant) => !isUnique(mutant));
   lost.forEach(({ file, name }) => console.log(`LOST     ${file}: ${name}: its snippet is not there just once`));
-  const chosen = choose(mutants.filter(({ name }) => only === undefined || name.includes(only)), sample, seed);
+  const chosen = choose(mutants.filter(({ name }) => only === undefined || new RegExp(only).test(name)), sample, seed);
   if (sample !== undefined) console.log(`${chosen.length} of ${mutants.length} mutants, seed ${seed}`);
   const present = chosen.filter((mutant) => !lost.includes(mutant)).map((mutant) => ({ ...mutant, isLearning }));
   const copies = mkdtempSync(join(tmpdir(), "mutants-"));
@@ -100,14 +100,25 @@ function copy(copies, index, from) {
     if (existsSync(join(from, name))) cpSync(join(from, name), join(to, name), { recursive: true });
   }
 
+  moveCache(join(to, "cache/compile-cache.json"), resolve(from), to);
+
   symlinkSync(resolve("node_modules"), join(to, "node_modules"));
   return to;
 }
 
-// The worker's own output is Hardhat's, which is about the copy; what it found comes as messages.
+// Hardhat knows what it has built by whole paths.
+function moveCache(path, from, to) {
+  if (!existsSync(path)) return;
+  const inJson = (text) => JSON.stringify(text).slice(1, -1);
+  writeFileSync(path, readFileSync(path, "utf8").replaceAll(inJson(from), () => inJson(to)));
+}
+
+// The worker's own output is Hardhat's, about a copy; what it found comes as messages. The end of its errors is kept.
 function start(folder) {
-  const output = ["ignore", "ignore", "inherit", "ipc"];
+  const output = ["ignore", "ignore", "pipe", "ipc"];
   const child = fork(worker, { cwd: folder, serialization: "advanced", stdio: output });
+  let errors = "";
+  child.stderr.on("data", (data) => { errors = `${errors}${data}`.slice(-4_000); });
   const ask = (question) => new Promise((answered, failed) => {
     const timer = setTimeout(() => failed(new Error(`No answer about ${JSON.stringify(question)}.`)), patience);
     const settle = (finish) => (value) => {
@@ -116,7 +127,7 @@ function start(folder) {
       finish(value);
     };
     child.once("message", settle(answered));
-    child.once("exit", settle((code) => failed(new Error(`The worker ended with ${code}.`))));
+    child.once("exit", settle((code) => failed(new Error(`The worker ended with ${code}. ${errors}`))));
     child.send(question);
   });
   return { ask, end: () => child.kill() };

@@ -116,7 +116,7 @@ async function vectors() {
   return closing("vectors", [isCurrent]);
 }
 
-// mutate [--sample N] [--seed S] [--only PART OF A NAME] [--learn]: without a sample all of them, for an hour.
+// mutate [--sample N] [--seed S] [--only PATTERN] [--learn]: without a sample all of them, for an hour.
 async function mutate() {
   const runner = await import("./mutate.mjs");
   const value = (option) => (rest.includes(option) ? rest[rest.indexOf(option) + 1] : undefined);
