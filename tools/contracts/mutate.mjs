@@ -1,5 +1,5 @@
 // Breaks the contracts in one named place at a time and asks the tests to notice. A mutant lives in a copy of the
-// project: its contract is compiled with the shipped settings, put into the copy's artifacts, and the test contract
+// project: its contract is compiled, the escrow as shipped, and put into the copy's artifacts, and the test contract
 // that is named for it runs against it.
 import { fork, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
