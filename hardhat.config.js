@@ -19,8 +19,8 @@ export default {
   test: {
     solidity: {
       profiles: {
-        default: { ...shared, fuzz: { runs: 256 }, invariant: { runs: 10, depth: 60, failOnRevert: true } },
-        deep: { ...shared, fuzz: { runs: 20_000 }, invariant: { runs: 250, depth: 200, failOnRevert: true } },
+        default: { ...shared, fuzz: { runs: 256 }, invariant: { runs: 500, depth: 100, failOnRevert: true } },
+        deep: { ...shared, fuzz: { runs: 20_000 }, invariant: { runs: 25_000, depth: 100, failOnRevert: true } },
       },
     },
   },

@@ -100,7 +100,8 @@ contract EscrowCosignedTest is EscrowFixture {
             Row memory around = foreigner(10, 1);
             vm.recordLogs();
 
-            send(payloadOf(row, around), bytes.concat(rowCosignedBy(keys[index], row), rowCosignedBy(FOREIGN_KEY, around)));
+            bytes memory cosig = rowCosignedBy(keys[index], row);
+            send(payloadOf(row, around), bytes.concat(cosig, rowCosignedBy(FOREIGN_KEY, around)));
 
             isSkipped(budgetNo, CONSENT);
             equal(escrow.credit(1), 10 * (index + 1), "the other row");

@@ -33,6 +33,33 @@ contract EscrowSignedTest is EscrowFixture {
         fund(wallet, 1_000);
     }
 
+    function test_The_escrow_says_under_which_domain_to_sign() public view {
+        (
+            bytes1 fields,
+            string memory name,
+            string memory version,
+            uint256 chainId,
+            address verifyingContract,
+            bytes32 salt,
+            uint256[] memory extensions
+        ) = escrow.eip712Domain();
+
+        // ERC-5267: name, version, chain and contract are in use, in the lowest four bits.
+        equal(uint8(fields), 15, "fields");
+        bytes32 separator = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256(bytes(name)),
+                keccak256(bytes(version)),
+                chainId,
+                verifyingContract
+            )
+        );
+        equal(separator, domain(), "separator");
+        equal(salt, 0, "salt");
+        equal(extensions.length, 0, "extensions");
+    }
+
     // Withdrawals
 
     function test_A_signed_withdrawal_pays_the_buyer_whoever_sends_it() public {

@@ -315,9 +315,13 @@ contract EscrowTicketsTest is EscrowFixture {
     }
 
     /// @dev The rule of the amounts, in full width: a ticket applies if and only if it keeps all four bounds.
-    function testFuzz_Cap_and_fees_bind_exactly(uint80 cap, uint16 bps, uint40 amount, uint40[2] memory fees, uint8 mode)
-        public
-    {
+    function testFuzz_Cap_and_fees_bind_exactly(
+        uint80 cap,
+        uint16 bps,
+        uint40 amount,
+        uint40[2] memory fees,
+        uint8 mode
+    ) public {
         cap = uint80(within(cap, 1, uint256(1) << (6 + mode % 40)));
         amount = uint40(amount % (uint256(1) << (6 + mode % 35)));
         fund(BUYER, cap);

@@ -1,6 +1,7 @@
 // Which lines and statements of the contracts the Solidity tests run. Hardhat puts a probe before every statement of
 // the contracts (not of the tests) and notes which were reached; the instrumented artifacts get folders of their own,
 // so that the shipped ones stay as they are.
+import { rmSync } from "node:fs";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import config from "../../hardhat.config.js";
 
@@ -28,6 +29,8 @@ export async function instrumented(root) {
 // One line for each file, and under it the numbers of the lines that nothing ran.
 export async function verdicts(hre) {
   const report = await hre._coverage.getReport();
+  // What Hardhat keeps for its own report, in a folder that cannot be moved.
+  rmSync("coverage", { recursive: true, force: true });
   console.log("file | lines | statements");
   return measured.map((path) => {
     const data = report[path];

@@ -15,13 +15,13 @@ const patience = 15 * 60_000;
 
 /**
  * One verdict for each snippet that must be there, for the tests on the contracts as they are, and for each mutant.
- * @param options sample and seed (or all), only (a pattern of names), isLearning (all tests meet what its own test does
+ * @param options sample and seed (or all), only (a pattern of "file: name"), isLearning (all tests meet what its own test does
  * not notice, and who notices is written down)
  */
 export async function mutate({ sample, seed = commit(), only, isLearning }) {
   const lost = [...mutants, ...equivalent].filter((mutant) => !isUnique(mutant));
   lost.forEach(({ file, name }) => console.log(`LOST     ${file}: ${name}: its snippet is not there just once`));
-  const chosen = choose(mutants.filter(({ name }) => only === undefined || new RegExp(only).test(name)), sample, seed);
+  const chosen = choose(mutants.filter((mutant) => isMeant(mutant, only)), sample, seed);
   if (sample !== undefined) console.log(`${chosen.length} of ${mutants.length} mutants, seed ${seed}`);
   const present = chosen.filter((mutant) => !lost.includes(mutant)).map((mutant) => ({ ...mutant, isLearning }));
   const copies = mkdtempSync(join(tmpdir(), "mutants-"));
@@ -40,6 +40,10 @@ function commit() {
 
 function isUnique({ file, snippet }) {
   return readFileSync(`contracts/${file}`, "utf8").split(snippet).length === 2;
+}
+
+function isMeant({ file, name }, only) {
+  return only === undefined || new RegExp(only).test(`${file}: ${name}`);
 }
 
 // The same seed and list give the same sample; a mutant's rank does not depend on the others.

@@ -5,7 +5,7 @@ import {IMarketEscrow} from "../../../contracts/interfaces/IMarketEscrow.sol";
 import {IMarketRegistry} from "../../../contracts/interfaces/IMarketRegistry.sol";
 import {Budget, BudgetLite} from "../../../contracts/types/Budget.sol";
 import {Checks} from "./Checks.sol";
-import {IBond, IEscrow, IToken} from "./IEscrow.sol";
+import {IEscrow, IToken} from "./IEscrow.sol";
 import {PayloadWriter, Row} from "./PayloadWriter.sol";
 import {Signatures} from "./Signatures.sol";
 import {Ticket} from "./TicketWriter.sol";
@@ -33,7 +33,7 @@ abstract contract EscrowFixture is Checks {
 
     function setUp() public virtual {
         vm.warp(1_800_000_000);
-        token = IToken(deploy("MarketToken", ""));
+        token = IToken(createToken());
         escrow = IEscrow(deploy("MarketEscrow", abi.encode(token)));
         registry = escrow.REGISTRY();
         registry.registerOperator(vm.addr(COSIGN_KEY), FEE_TO);
@@ -41,6 +41,10 @@ abstract contract EscrowFixture is Checks {
             registry.registerProvider(address(0xA000 + id), address(0xB000 + id), payoutOf(id), id);
         }
         fund(BUYER, FUNDS);
+    }
+
+    function createToken() internal virtual returns (address) {
+        return deploy("MarketToken", "");
     }
 
     function deploy(string memory name, bytes memory arguments) internal returns (address created) {
