@@ -14,7 +14,7 @@ const contracts = [
   ["ProviderBond", "contracts/ProviderBond.sol"],
   ["MarketToken", "contracts/mocks/MarketToken.sol"],
 ];
-const verbs = { build, check, test, coverage, gas, surface, vectors, smt };
+const verbs = { build, check, test, coverage, gas, surface, vectors, smt, mutate };
 
 if (!Object.hasOwn(verbs, verb)) {
   console.error(`Unknown verb ${verb}: ${Object.keys(verbs).join(", ")}.`);
@@ -114,6 +114,15 @@ async function vectors() {
   const isCurrent = readFileSync(path, "utf8") === text;
   console.log(`${path} ${isCurrent ? "is what the design's encodings give" : "DIFFERS: run vectors --write"}`);
   return closing("vectors", [isCurrent]);
+}
+
+// mutate [--sample N] [--seed S] [--only PATTERN] [--learn]: without a sample all of them, for an hour.
+async function mutate() {
+  const runner = await import("./mutate.mjs");
+  const value = (option) => (rest.includes(option) ? rest[rest.indexOf(option) + 1] : undefined);
+  const sample = value("--sample") === undefined ? undefined : Number(value("--sample"));
+  const options = { sample, seed: value("--seed"), only: value("--only"), isLearning: rest.includes("--learn") };
+  return closing("mutate", await runner.mutate(options));
 }
 
 async function compile({ force = false }) {
