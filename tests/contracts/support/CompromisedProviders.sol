@@ -91,9 +91,9 @@ contract CompromisedProviders is BondModel {
         Result memory b = copy(a);
         b.resultDigest = keccak256("another");
         uint256 key = one.key;
+        uint256 next = (seed % PROVIDERS + 1) % PROVIDERS;
         if (seed >> 8 & 3 == 0) b.assignmentId = keccak256(abi.encode(seed));
         else if (seed >> 8 & 3 == 1) b.inputHash = keccak256(abi.encode(seed));
-        uint256 next = (seed % PROVIDERS + 1) % PROVIDERS;
         else (b.providerId, key) = (stakes[next].id, stakes[next].key);
         isRefused(
             abi.encodeCall(IProviderBond.slashDoubleResult, (a, signResult(one.key, a), b, signResult(key, b))),
