@@ -21,7 +21,11 @@ const measured = [
 
 export async function instrumented(root) {
   const paths = { ...config.paths, artifacts: `${folder}/artifacts`, cache: `${folder}/cache` };
-  const hre = await createHardhatRuntimeEnvironment({ ...config, paths }, { coverage: true }, root);
+  // It is asked whether a line runs and not how often: a few runs of the fuzz tests and campaigns will do.
+  const { profiles } = config.test.solidity;
+  const few = { ...profiles.default, fuzz: { runs: 16 }, invariant: { ...profiles.default.invariant, runs: 4 } };
+  const test = { solidity: { profiles: { ...profiles, default: few } } };
+  const hre = await createHardhatRuntimeEnvironment({ ...config, paths, test }, { coverage: true }, root);
   hre._coverage.disableReport();
   return hre;
 }
