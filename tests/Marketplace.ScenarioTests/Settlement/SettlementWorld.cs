@@ -55,6 +55,20 @@ public sealed class FakeGateways(FakeChain chain, IReadOnlyDictionary<uint, Priv
     }
 }
 
+/// <summary>Providers that are always connected and keep what they are told.</summary>
+public sealed class FakePayees : IPayees
+{
+    public List<(ProviderId Payee, CosignedStatement Statement)> Told { get; } = [];
+
+    public void Tell(ProviderId payee, CosignedStatement statement)
+    {
+        lock (Told)
+        {
+            Told.Add((payee, statement));
+        }
+    }
+}
+
 /// <summary>A worker on a real database file, a chain in memory and gateways that always have an answer.</summary>
 public sealed class SettlementWorld : IAsyncDisposable
 {
@@ -82,6 +96,10 @@ public sealed class SettlementWorld : IAsyncDisposable
 
     public FakeGateways Gateways { get; }
 
+    public FakePayees Payees { get; } = new();
+
+    public PrivateKey CosignerKey { get; } = KeyOf(201);
+
     public Database Database { get; }
 
     public SettlementStore Store { get; }
@@ -97,7 +115,7 @@ public sealed class SettlementWorld : IAsyncDisposable
 
     public SettlementTick Worker(SettlementOptions options) => new(
         new SettlementStore(Database, new FactLog(Database)),
-        new SettlementParties(Chain, Gateways, new KeyCosigner(KeyOf(201), Chain.Domain), gasKey),
+        new SettlementParties(Chain, Gateways, new KeyCosigner(CosignerKey, Chain.Domain), Payees, gasKey),
         options,
         Clock,
         NullLogger<SettlementTick>.Instance);

@@ -2,7 +2,6 @@ using FluentAssertions;
 using Marketplace.Escrow;
 using Marketplace.Ethereum;
 using Marketplace.Kernel;
-using Marketplace.Settlement;
 using Xunit;
 
 namespace Marketplace.Tests.Settlement;
