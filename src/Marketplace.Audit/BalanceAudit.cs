@@ -59,7 +59,7 @@ public sealed class BalanceAudit(IEscrowContract contract, BlockNumber startBloc
         var held = await contract.TokenBalanceAsync(contract.Escrow, at, ct);
         return
         [
-            AuditRow.Of("hash chain of the batches", replay.Acc, await contract.AccAsync(at, ct)),
+            AuditRow.Of("hash chain of what was settled", replay.Acc, await contract.AccAsync(at, ct)),
             AuditRow.Of("total owed, by flows", replay.TotalOwed, (SignedMicro)owed),
             AuditRow.Of("total owed, by accounts", replay.Liabilities, (SignedMicro)owed),
             AuditRow.Of("paid by budgets and credited to nobody", default, replay.Uncredited),

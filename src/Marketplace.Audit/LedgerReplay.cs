@@ -91,7 +91,10 @@ internal sealed class LedgerReplay
                 Add(feeCredits, e.OperatorId, default);
                 break;
             case BatchSettled e:
-                Chain(e);
+                Chain(e, e.Acc, e.Payload);
+                break;
+            case TicketsSettled e:
+                Chain(e, e.Acc, e.Rows);
                 break;
             default:
                 ApplyToBudget(next);
@@ -116,7 +119,11 @@ internal sealed class LedgerReplay
             case StatementSettled e:
                 Settle(e);
                 break;
-            case StatementSkipped:
+            case TicketSettled e:
+                Settle(e);
+                break;
+            case StatementSkipped or TicketSkipped or NonceCancelled or SignerSet or PayoutProposed or PayoutSet
+                or CosignerProposed or CosignerSet or CosignerRevoked:
                 break; // moved nothing
             default:
                 throw new InvariantViolationException($"No rule for {next.GetType().Name}.");
@@ -134,6 +141,22 @@ internal sealed class LedgerReplay
         return budget with { Spent = budget.Spent + e.Total + e.Fee, ThroughJob = e.ThroughJob };
     });
 
+    /// <remarks>A ticket is credited by its own event: what the budget pays is somebody's at once.</remarks>
+    private void Settle(TicketSettled e)
+    {
+        Change(e, e.BudgetNo, budget =>
+        {
+            if (e.JobNo.Value < budget.ThroughJob)
+            {
+                Contradict(e, $"ticket {e.JobNo} of budget {e.BudgetNo}", "alive", $"dead below {budget.ThroughJob}");
+            }
+
+            return budget with { Spent = budget.Spent + e.Amount + e.Fee };
+        });
+        Add(credits, e.ProviderId, e.Amount);
+        Add(feeCredits, e.OperatorId, e.Fee);
+    }
+
     private void Close(BudgetClosed e) => Change(e, e.BudgetNo, budget =>
     {
         if (budget.Cap - budget.Spent != e.Refund)
@@ -145,12 +168,12 @@ internal sealed class LedgerReplay
         return budget with { State = Closed };
     });
 
-    private void Chain(BatchSettled e)
+    private void Chain(EscrowEvent e, Hash32 told, byte[] settled)
     {
-        Acc = Keccak256.Hash([.. Acc.ToBytes(), .. Keccak256.Hash(e.Payload).ToBytes()]);
-        if (Acc != e.Acc)
+        Acc = Keccak256.Hash([.. Acc.ToBytes(), .. Keccak256.Hash(settled).ToBytes()]);
+        if (Acc != told)
         {
-            Contradict(e, "hash chain of the batches", Acc, e.Acc);
+            Contradict(e, "hash chain of what was settled", Acc, told);
         }
     }
 

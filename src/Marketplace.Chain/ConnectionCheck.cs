@@ -14,7 +14,8 @@ internal static class ConnectionCheck
         EthereumClient client, ContractAddresses at, ulong chainId, CancellationToken ct)
     {
         Require(await AddressAsync(client, at.Escrow, "TOKEN()", ct) == at.Token, "The escrow has another token.");
-        Require(await AddressAsync(client, at.Escrow, "REGISTRY()", ct) == at.Registry, "The escrow has another registry.");
+        var registry = await AddressAsync(client, at.Escrow, "REGISTRY()", ct);
+        Require(registry == at.Registry, "The escrow has another registry.");
         Require(await AddressAsync(client, at.Bond, "TOKEN()", ct) == at.Token, "The bond has another token.");
         Require(await AddressAsync(client, at.Bond, "ESCROW()", ct) == at.Escrow, "The bond has another escrow.");
         var domain = await ViewAsync(client, at.Escrow, "eip712Domain()", ReadDomain, ct);

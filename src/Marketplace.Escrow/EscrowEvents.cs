@@ -41,8 +41,8 @@ public sealed record StatementSettled(
 public sealed record StatementSkipped(LogPosition At, BudgetNo BudgetNo, SkipReason Reason) : EscrowEvent(At);
 
 /// <summary>
-/// A ticket's payment: <paramref name="Amount"/> is the provider's credit and <paramref name="Fee"/> the operator's, and
-/// no other event says so.
+/// A ticket's payment: <paramref name="Amount"/> is the provider's credit and <paramref name="Fee"/> the operator's. No
+/// other event says so.
 /// </summary>
 public sealed record TicketSettled(
     LogPosition At,

@@ -77,8 +77,8 @@ public interface IEscrowContract
     Task<ChainBlock?> BlockAsync(BlockNumber number, CancellationToken ct);
 
     /// <summary>
-    /// The events of the escrow contract and its registry in blocks <paramref name="from"/> to <paramref name="to"/>, in
-    /// order.
+    /// The events of the escrow contract and its registry in blocks <paramref name="from"/> to
+    /// <paramref name="to"/>, in order.
     /// </summary>
     Task<IReadOnlyList<EscrowEvent>> EventsAsync(BlockNumber from, BlockNumber to, CancellationToken ct);
 

@@ -1,6 +1,6 @@
 namespace Marketplace.Escrow;
 
-/// <summary>Why the contract skips a statement or a ticket, with the contract's numbers (settlement 2.5, 2.8).</summary>
+/// <summary>Why the contract skips a statement or a ticket, by its numbers (settlement 2.5, 2.8).</summary>
 public enum SkipReason : byte
 {
     /// <summary>

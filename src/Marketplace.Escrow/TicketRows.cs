@@ -4,7 +4,7 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Escrow;
 
-/// <summary>A ticket with both signatures and the fee that the operator takes: what the contract pays by itself.</summary>
+/// <summary>A ticket with both signatures and the operator's fee: what the contract pays by itself.</summary>
 public sealed record CosignedTicket(
     JobTicket Ticket, EthSignature SessionSignature, TokenAmount Fee, EthSignature Cosignature);
 

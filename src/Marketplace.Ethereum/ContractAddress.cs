@@ -9,6 +9,9 @@ public static class ContractAddress
     /// The last 20 bytes of <c>keccak256(rlp([creator, nonce]))</c> (Yellow Paper, section 7: <c>CREATE</c>).
     /// </summary>
     /// <param name="nonce">The creator's nonce when it creates.</param>
-    public static EthAddress CreatedBy(EthAddress creator, ulong nonce) => new(
-        Keccak256.Hash(Rlp.Encode(RlpItem.List(RlpItem.Of(creator.ToBytes()), RlpItem.Of(nonce)))).ToBytes().AsSpan(12));
+    public static EthAddress CreatedBy(EthAddress creator, ulong nonce)
+    {
+        var encoded = Rlp.Encode(RlpItem.List(RlpItem.Of(creator.ToBytes()), RlpItem.Of(nonce)));
+        return new EthAddress(Keccak256.Hash(encoded).ToBytes().AsSpan(Hash32.Length - EthAddress.Length));
+    }
 }

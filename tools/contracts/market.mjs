@@ -69,6 +69,20 @@ export function fieldsOf(signature) {
 export const statementFields =
   "uint256 budgetNo,uint32 fromJob,uint32 throughJob,uint256 fromSpent,uint256 fee,bytes32 receiptsRoot,bytes lines";
 
+export const ticketFields =
+  "uint256 budgetNo,uint32 jobNo,uint32 legNo,uint32 providerId,uint40 amount,uint40 maxFee,uint40 deliveredAt,"
+  + "bytes32 assignmentId,bytes32 inputHash,bytes32 resultDigest";
+
+/** One row of the ticket lane, 259 bytes without 0x. */
+export function ticketRow(ticket, signature, fee, cosignature) {
+  const { budgetNo, jobNo, legNo, providerId, amount, maxFee, deliveredAt } = ticket;
+  return [
+    packed(budgetNo, 4), packed(jobNo, 4), packed(legNo, 4), packed(providerId, 3), packed(amount, 5),
+    packed(maxFee, 5), packed(deliveredAt, 5), packed(fee, 5), bare(ticket.assignmentId), bare(ticket.inputHash),
+    bare(ticket.resultDigest), bare(signature), bare(cosignature),
+  ].join("");
+}
+
 export function linesBytes(lines) {
   const group = ({ providerId, amounts }) =>
     packed(providerId, 3) + packed(amounts.length, 1) + amounts.map((amount) => packed(amount, 5)).join("");

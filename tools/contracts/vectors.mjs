@@ -2,7 +2,8 @@
 // the design's type strings; the signatures come from the in-process chain, whose typed-data hashing is its own: an
 // error in either would leave a digest that the signature does not fit, and both readers recover the signers.
 import {
-  bare, connect, domainOf, encoded, fieldsOf, linesBytes, payloadBytes, signTyped, statementFields, word,
+  bare, connect, domainOf, encoded, fieldsOf, linesBytes, payloadBytes, signTyped, statementFields, ticketFields,
+  ticketRow, word,
 } from "./market.mjs";
 
 const escrow = "0x5fbdb2315678afecb367f032d93f642f64180aa3";
@@ -13,9 +14,9 @@ const types = {
   EIP712Domain: "string name,string version,uint256 chainId,address verifyingContract",
   Statement: statementFields,
   CosignBatch: "bytes32 payloadHash",
-  JobTicket:
-    "uint256 budgetNo,uint32 jobNo,bytes32 assignmentId,uint32 providerId,bytes32 inputHash,bytes32 resultDigest,"
-    + "uint40 amount,uint40 maxFee,uint40 deliveredAt",
+  Cosign: "bytes32 statementDigest",
+  JobTicket: ticketFields,
+  CosignTicket: "bytes32 ticketDigest,uint40 fee",
   Result:
     "bytes32 assignmentId,uint32 providerId,bytes32 inputHash,bytes32 resultDigest,bytes32 evidenceRoot,bytes32 salt,"
     + "uint32 tokensIn,uint32 tokensOut,uint40 startedAt,uint40 finishedAt,uint64 price",
@@ -32,15 +33,19 @@ export async function current(hre) {
   const statements = await signAll(chain, session, "Statement", await statementsOf(chain), (statement) => ({
     ...statement, lines: statement.linesBytes,
   }));
+  const tickets = await signAll(chain, session, "JobTicket", await ticketsOf(chain));
   const vectors = {
     domain: { chainId: 31337, verifyingContract: escrow, separator: await separatorOf(chain) },
     keys,
     signers: { session, cosigner, provider },
     statements,
     payload: await payloadOf(chain, cosigner, statements),
-    tickets: await signAll(chain, session, "JobTicket", await ticketsOf(chain)),
+    cosigns: await cosignsOf(chain, cosigner, statements),
+    tickets,
+    ticketRows: await ticketRowsOf(chain, cosigner, tickets),
     results: await signAll(chain, provider, "Result", await resultsOf(chain)),
     commits: await signAll(chain, provider, "ResultCommit", await commitsOf(chain, provider)),
+    receipts: await receiptsOf(chain),
   };
   return JSON.stringify(vectors, null, 2) + "\n";
 }
@@ -69,12 +74,58 @@ async function statementsOf({ keccak }) {
 
 async function ticketsOf({ keccak }) {
   const [assignmentId, inputHash, resultDigest] = await hashes(keccak, "assignment", "input", "result");
-  const ticket = { budgetNo: 7, jobNo: 12, assignmentId, providerId: 3, inputHash, resultDigest };
-  const most = String(2 ** 40 - 1);
+  const plain = { budgetNo: 7, jobNo: 12, legNo: 9, providerId: 3 };
+  const [full, most] = [2 ** 32 - 1, String(2 ** 40 - 1)];
+  const wide = { budgetNo: full, jobNo: full, legNo: full, providerId: 2 ** 24 - 1 };
   return [
-    { ...ticket, amount: "1500", maxFee: "75", deliveredAt: 1_800_000_000 },
-    { ...ticket, budgetNo: 2 ** 32 - 1, jobNo: 2 ** 32 - 1, amount: most, maxFee: most, deliveredAt: 2 ** 40 - 1 },
+    { ...plain, amount: "1500", maxFee: "75", deliveredAt: 1_800_000_000, assignmentId, inputHash, resultDigest },
+    { ...wide, amount: most, maxFee: most, deliveredAt: 2 ** 40 - 1, assignmentId, inputHash, resultDigest },
   ];
+}
+
+/** The rows of the ticket lane: each takes all the fee that its ticket allows. */
+async function ticketRowsOf(chain, cosigner, tickets) {
+  const consents = await signAll(chain, cosigner, "CosignTicket", tickets.map(({ digest, maxFee }) => ({
+    ticketDigest: digest, fee: maxFee,
+  })));
+  const rows = consents.map(({ fee, signature }, index) =>
+    ticketRow(tickets[index], tickets[index].signature, fee, signature));
+  const cosigns = consents.map(({ fee, digest, signature }) => ({ fee, digest, signature }));
+  return { cosigns, bytes: `0x${rows.join("")}` };
+}
+
+/** What settleCosigned takes beside the payload: one co-signature for each statement. */
+async function cosignsOf(chain, cosigner, statements) {
+  const messages = statements.map(({ digest }) => ({ statementDigest: digest }));
+  const rows = await signAll(chain, cosigner, "Cosign", messages);
+  return {
+    rows: rows.map(({ digest, signature }) => ({ digest, signature })),
+    bytes: `0x${rows.map(({ signature }) => bare(signature)).join("")}`,
+  };
+}
+
+/** Five receipts, so that a leaf is lifted twice, and the root over the first one, two, three, four and five. */
+async function receiptsOf({ keccak }) {
+  const [assignmentId, inputHash, resultDigest, commitSignatureHash, resultSignatureHash] =
+    await hashes(keccak, "assignment", "input", "result", "commit signature", "result signature");
+  const receipt = (index) => ({
+    budgetNo: 7, jobNo: 12 + index, assignmentId, providerId: 3, amount: String(1500 + index), inputHash, resultDigest,
+    commitSignatureHash, resultSignatureHash, tokensIn: 40, tokensOut: 256, deliveredAt: 1_800_000_000,
+    verdict: 1 + (index % 3),
+  });
+  const leaves = [0, 1, 2, 3, 4].map(receipt);
+  for (const row of leaves) row.leaf = await keccak(`0x00${encoded(Object.values(row))}`);
+  const hashesOf = leaves.map(({ leaf }) => leaf);
+  const roots = hashesOf.map((_, last) => rootOf(keccak, hashesOf.slice(0, last + 1)));
+  return { leaves, roots: await Promise.all(roots) };
+}
+
+/** The left half is the largest power of two below the count, which is what lifting an odd node comes to. */
+async function rootOf(keccak, leaves) {
+  if (leaves.length === 1) return leaves[0];
+  const half = 2 ** Math.ceil(Math.log2(leaves.length) - 1);
+  const [left, right] = [await rootOf(keccak, leaves.slice(0, half)), await rootOf(keccak, leaves.slice(half))];
+  return keccak(`0x01${bare(left)}${bare(right)}`);
 }
 
 async function resultsOf({ keccak }) {

@@ -17,6 +17,8 @@ public sealed class BalanceAuditTests(AnvilFixture anvil, EscrowMarket market) :
         var budgetNo = await market.OpenBudgetAsync(ct);
         await market.SettleAsync(ct, market.Sign(market.StatementOf(
             budgetNo, market.Pay(market.First, 5_000), market.Pay(market.Second, 6_000))));
+        var ticket = market.TicketOf(budgetNo, 5, market.Second, 7_000);
+        await market.SendAsync(market.Operator, market.Contract.SettleTickets([ticket, ticket]), ct);
         await market.SendAsync(market.Buyer, market.Contract.Withdraw(new TokenAmount(10)), ct);
         await market.SendAsync(market.Buyer, market.Contract.RequestClose(budgetNo), ct);
         await market.SendAsync(market.Operator, market.Contract.Claim(market.First), ct);
@@ -28,7 +30,7 @@ public sealed class BalanceAuditTests(AnvilFixture anvil, EscrowMarket market) :
         report.Rows.Where(row => !row.IsEqual).Should().BeEmpty();
         report.Rows.Count.Should().BeGreaterThan(15);
         var events = await audit.EventsAsync(report.Block, ct);
-        foreach (var dropped in events.Where(happened => happened is not StatementSkipped))
+        foreach (var dropped in events.Where(happened => happened is not (StatementSkipped or TicketSkipped)))
         {
             var without = events.Where(happened => !ReferenceEquals(happened, dropped)).ToList();
             var isSeen = !(await audit.CompareAsync(without, report.Block, ct)).IsClean;
@@ -41,8 +43,10 @@ public sealed class BalanceAuditTests(AnvilFixture anvil, EscrowMarket market) :
     /// </remarks>
     private static bool IsKnownFromOthers(EscrowEvent dropped, IReadOnlyList<EscrowEvent> others) => dropped switch
     {
-        ProviderRegistered e => others.OfType<Credited>().Any(credited => credited.ProviderId == e.ProviderId),
-        OperatorRegistered e => others.OfType<FeeCredited>().Any(credited => credited.OperatorId == e.OperatorId),
+        ProviderRegistered e => others.OfType<Credited>().Any(credited => credited.ProviderId == e.ProviderId)
+            || others.OfType<TicketSettled>().Any(ticket => ticket.ProviderId == e.ProviderId),
+        OperatorRegistered e => others.OfType<FeeCredited>().Any(credited => credited.OperatorId == e.OperatorId)
+            || others.OfType<TicketSettled>().Any(ticket => ticket.OperatorId == e.OperatorId),
         _ => false,
     };
 }

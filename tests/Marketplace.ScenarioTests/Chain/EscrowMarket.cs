@@ -105,6 +105,23 @@ public sealed class EscrowMarket(AnvilFixture anvil) : IAsyncLifetime
     public Task<IReadOnlyList<EscrowEvent>> SettleAsync(CancellationToken ct, params SignedStatement[] statements) =>
         SendAsync(Operator, SettleCall(statements), ct);
 
+    /// <summary>The budget's first ticket, signed by both.</summary>
+    public CosignedTicket TicketOf(BudgetNo budgetNo, uint jobNo, ProviderId provider, long micro)
+    {
+        var (amount, number) = (new TokenAmount(micro), new JobNo(jobNo));
+        var fee = new BasisPoints(250).FeeDown(amount);
+        var ticket = new JobTicket(
+            budgetNo, number, number, provider, amount, fee, 1_800_000_000,
+            new AssignmentId(Keccak256.Hash($"{budgetNo}/{jobNo}")), Keccak256.Hash("input"), Keccak256.Hash("result"));
+        return Sign(ticket, fee);
+    }
+
+    public CosignedTicket Sign(JobTicket ticket, TokenAmount fee) => new(
+        ticket,
+        Session.Sign(ticket.Digest(Contract.Domain)),
+        fee,
+        Cosigner.Sign(TicketRows.CosignDigest(Contract.Domain, ticket, fee)));
+
     private async Task PayInAsync(CancellationToken ct)
     {
         await anvil.MintAsync(Buyer.Address, Deposit, ct);

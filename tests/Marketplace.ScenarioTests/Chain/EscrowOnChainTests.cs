@@ -66,22 +66,77 @@ public sealed class EscrowOnChainTests(AnvilFixture anvil, EscrowMarket market)
     }
 
     [Fact]
-    public async Task Digests_are_those_of_the_contract()
+    public async Task Statements_that_were_co_signed_one_by_one_are_settled_by_anybody()
     {
-        var statement = market.StatementOf(
-            new BudgetNo(7), market.Pay(market.First, 1, 2), market.Pay(market.Second, 3)) with
-        {
-            FromJob = 5,
-            FromSpent = new TokenAmount(11),
-        };
-        var args = new AbiWriter().UInt(7ul).UInt(5ul).UInt(statement.ThroughJob).UInt(11ul)
-            .UInt((ulong)statement.Fee.Micro).Hash(statement.ReceiptsRoot)
-            .Bytes(StatementLines.Encode(statement.Lines));
+        var (paid, unconsented) = (await market.OpenBudgetAsync(Ct), await market.OpenBudgetAsync(Ct));
+        SignedStatement[] rows =
+        [
+            market.Sign(market.StatementOf(paid, market.Pay(market.First, 7_000))),
+            market.Sign(market.StatementOf(unconsented, market.Pay(market.First, 8_000))),
+        ];
+        EthSignature[] cosignatures =
+        [
+            market.Cosigner.Sign(SettlePayload.CosignDigest(market.Contract.Domain, rows[0].Statement)),
+            AnvilFixture.KeyOf("forger").Sign(SettlePayload.CosignDigest(market.Contract.Domain, rows[1].Statement)),
+        ];
+        var payload = SettlePayload.Encode(Keccak256.Hash("anchor"), rows);
+
+        var events = await market.SendAsync(
+            market.ProviderOwner, market.Contract.SettleCosigned(payload, cosignatures), Ct);
+
+        events.OfType<StatementSettled>().Single().BudgetNo.Should().Be(paid);
+        events.OfType<StatementSkipped>().Single().Should().BeEquivalentTo(
+            new { BudgetNo = unconsented, Reason = SkipReason.NoConsent });
+        var batch = events.OfType<BatchSettled>().Single();
+        batch.OperatorId.Value.Should().Be(0);
+        batch.Payload.Should().Equal(payload);
+        batch.Acc.Should().Be(await market.Contract.AccAsync(null, Ct));
+    }
+
+    [Fact]
+    public async Task A_ticket_is_paid_by_anybody_once_and_not_again_under_a_new_number()
+    {
+        var budgetNo = await market.OpenBudgetAsync(Ct);
+        var first = market.TicketOf(budgetNo, 0, market.First, 40_000);
+        var again = market.Sign(first.Ticket with { JobNo = new JobNo(9) }, first.Fee);
+        var other = market.TicketOf(budgetNo, 1, market.Second, 4_000);
+        var (one, two) = await CreditsAsync();
+        var fees = await market.Contract.FeeCreditAsync(market.OperatorId, null, Ct);
+
+        var events = await market.SendAsync(
+            market.ProviderOwner, market.Contract.SettleTickets([first, again, other]), Ct);
+
+        events.OfType<TicketSettled>().Select(ticket => (ticket.JobNo, ticket.AssignmentId, ticket.Amount, ticket.Fee))
+            .Should().Equal(new[] { first, other }.Select(row => (
+                row.Ticket.JobNo, row.Ticket.AssignmentId, row.Ticket.Amount, row.Fee)));
+        events.OfType<TicketSkipped>().Single().Should().BeEquivalentTo(
+            new { JobNo = new JobNo(9), Reason = SkipReason.Stale });
+        events.OfType<TicketsSettled>().Single().Rows.Should().Equal(TicketRows.Encode([first, again, other]));
+        (await CreditsAsync()).Should().Be((one + first.Ticket.Amount, two + other.Ticket.Amount));
+        (await market.Contract.FeeCreditAsync(market.OperatorId, null, Ct)).Should().Be(fees + first.Fee + other.Fee);
+    }
+
+    [Fact]
+    public async Task The_registry_stands_where_the_escrows_address_says() =>
+        (await WordAsync("REGISTRY()", new AbiWriter())).Should().Be(market.Contract.Registry.ToWord());
+
+    [Fact]
+    public async Task Providers_and_operators_are_read_from_the_registry()
+    {
+        (await market.Contract.ProviderAsync(market.First, null, Ct)).Should().Be(new ProviderEntry(
+            market.First, market.ProviderOwner.Address, market.ProviderOwner.Address, market.FirstPayout));
+        (await market.Contract.OperatorAsync(market.OperatorId, null, Ct)).Should().Be(new OperatorEntry(
+            market.OperatorId, market.Operator.Address, market.Cosigner.Address, market.Operator.Address));
+        (await market.Contract.ProviderAsync(new ProviderId(9_999), null, Ct)).Should().BeNull();
+        (await market.Contract.OperatorAsync(new OperatorId(9_999), null, Ct)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task The_digest_of_a_batch_is_that_of_the_contract()
+    {
         byte[] payload = [1, 2, 3];
 
-        (await DigestAsync("statementDigest(uint32,uint32,uint32,uint80,uint64,bytes32,bytes)", args))
-            .Should().Be(statement.Digest(market.Contract.Domain));
-        (await DigestAsync("cosignBatchDigest(bytes32)", new AbiWriter().Hash(Keccak256.Hash(payload))))
+        (await WordAsync("cosignBatchDigest(bytes32)", new AbiWriter().Hash(Keccak256.Hash(payload))))
             .Should().Be(SettlePayload.CosignDigest(market.Contract.Domain, payload));
     }
 
@@ -183,7 +238,7 @@ public sealed class EscrowOnChainTests(AnvilFixture anvil, EscrowMarket market)
         await market.Contract.CreditAsync(market.First, null, Ct),
         await market.Contract.CreditAsync(market.Second, null, Ct));
 
-    private async Task<Hash32> DigestAsync(string signature, AbiWriter args) => new(await anvil.Client.CallAsync(
+    private async Task<Hash32> WordAsync(string signature, AbiWriter args) => new(await anvil.Client.CallAsync(
         market.Contract.Escrow, AbiWriter.Call(signature, args), BlockTag.Latest, Ct));
 
     private async Task<MinedTransaction> UntilMinedAsync(TxHash hash)

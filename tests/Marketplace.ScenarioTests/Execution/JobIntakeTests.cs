@@ -148,20 +148,24 @@ public sealed class JobIntakeTests
         (await world.FactsAsync()).Should().HaveCount(2);
     }
 
-    [Fact]
-    public async Task A_number_that_an_earlier_ticket_has_is_refused_by_name_and_breaks_nothing()
+    [Theory]
+    [InlineData(1, 5, "The job number 1")]
+    [InlineData(9, 1, "The leg number 1")]
+    public async Task A_number_that_an_earlier_ticket_has_is_refused_by_name_and_breaks_nothing(
+        int jobNo, int legNo, string named)
     {
         await using var world = new JobWorld(3);
         world.Providers[0].Text = "Five.";
         world.Gateway.IsMute = true;
         await world.MatchAsync(2, 2);
         await world.PumpAsync();
-        await world.ExecuteAsync("INSERT INTO ticket SELECT assignment_id, 3, 1 FROM assignment WHERE leg_no = 1");
+        await world.ExecuteAsync(
+            $"INSERT INTO ticket SELECT assignment_id, 3, {jobNo}, {legNo} FROM assignment WHERE leg_no = 1");
 
         await world.Runner.TicketsReceivedAsync(
             JobWorld.Budget, world.Gateway.TicketsFor(Delivered(world)), CancellationToken.None);
 
-        world.Gateway.Received.OfType<Refused>().Single().Message.Should().Contain("number 1");
+        world.Gateway.Received.OfType<Refused>().Single().Message.Should().StartWith(named);
         (await world.JobAsync()).Status.Should().Be(JobStatus.Delivering);
         (await world.FactsAsync()).Should().BeEmpty();
     }

@@ -87,7 +87,10 @@ public static class FakeEscrow
             return SkipReason.Signature;
         }
 
-        return budget.Spent + statement.Total + statement.Fee > budget.Cap ? SkipReason.Amounts : null;
+        var (total, fee) = (statement.Total.Micro, statement.Fee.Micro);
+        var isTooMuch = total == 0 || budget.Spent.Micro + total + fee > budget.Cap.Micro
+            || fee * 10_000 > total * budget.MaxFeeBps.Value;
+        return isTooMuch ? SkipReason.Amounts : null;
     }
 
     private static SignedStatement Row(ReadOnlySpan<byte> row)

@@ -9,6 +9,9 @@ namespace Marketplace.Tests.Audit;
 
 public sealed class LedgerReplayTests
 {
+    private const long TicketPaid = 45;
+    private const long TicketFee = 2;
+
     private static readonly EthAddress Buyer = new((byte[])[1, .. new byte[19]]);
     private static readonly LogPosition At = new(new BlockNumber(5), default, 0, default);
     private static readonly BudgetNo One = new(1);
@@ -24,7 +27,7 @@ public sealed class LedgerReplayTests
             replay.Liabilities.Should().Be(replay.TotalOwed);
             replay.Uncredited.Should().Be(default(SignedMicro));
             replay.Contradictions.Should().BeEmpty();
-            replay.Budgets[One].Spent.Should().Be(new SignedMicro(paid + fee));
+            replay.Budgets[One].Spent.Should().Be(new SignedMicro(paid + fee + TicketPaid + TicketFee));
         });
     }
 
@@ -32,7 +35,7 @@ public sealed class LedgerReplayTests
     public void Free_balances_fall_with_a_budget_and_get_its_rest_back()
     {
         LedgerReplay.Of(History(300, 7, isClaimed: false, isClosed: false)).Free[Buyer].Micro.Should().Be(1_000_000);
-        LedgerReplay.Of(History(300, 7, isClaimed: false, isClosed: true)).Free[Buyer].Micro.Should().Be(2_999_693);
+        LedgerReplay.Of(History(300, 7, isClaimed: false, isClosed: true)).Free[Buyer].Micro.Should().Be(2_999_646);
     }
 
     [Fact]
@@ -53,6 +56,57 @@ public sealed class LedgerReplayTests
                 || replay.TotalOwed != LedgerReplay.Of(history).TotalOwed;
             isSeen.Should().BeTrue($"{history[dropped].GetType().Name} was dropped");
         }
+    }
+
+    [Fact]
+    public void A_ticket_is_the_providers_credit_and_the_operators_fee_by_its_own_event()
+    {
+        var replay = LedgerReplay.Of(History(300, 7, isClaimed: false, isClosed: false));
+
+        replay.Credits[new ProviderId(1)].Should().Be(new SignedMicro(300 + TicketPaid));
+        replay.FeeCredits[new OperatorId(1)].Should().Be(new SignedMicro(7 + TicketFee));
+        replay.Budgets[One].ThroughJob.Should().Be(1, "a ticket leaves it where it is");
+    }
+
+    [Fact]
+    public void A_ticket_below_what_a_statement_closed_is_a_contradiction()
+    {
+        var history = History(300, 7, isClaimed: false, isClosed: false);
+        var dead = history.Select(happened =>
+            happened is TicketSettled ticket ? ticket with { JobNo = new JobNo(0) } : happened);
+
+        LedgerReplay.Of(dead).Contradictions.Should().ContainSingle().Which.Found.Should().Be("dead below 1");
+    }
+
+    [Fact]
+    public void What_moves_no_money_changes_no_sum()
+    {
+        var (provider, op) = (new ProviderId(1), new OperatorId(1));
+        EscrowEvent[] still =
+        [
+            new StatementSkipped(At, One, SkipReason.Stale), new TicketSkipped(At, One, new JobNo(3), SkipReason.Lines),
+            new NonceCancelled(At, Buyer, 5), new SignerSet(At, provider, Buyer),
+            new PayoutProposed(At, provider, Buyer, 9), new PayoutSet(At, provider, Buyer),
+            new CosignerProposed(At, op, Buyer, 9), new CosignerSet(At, op, Buyer), new CosignerRevoked(At, op, Buyer),
+        ];
+        var history = History(300, 7, isClaimed: true, isClosed: true);
+
+        var replay = LedgerReplay.Of([.. history, .. still]);
+
+        replay.Should().BeEquivalentTo(LedgerReplay.Of(history));
+    }
+
+    [Fact]
+    public void Batches_and_tickets_are_one_hash_chain()
+    {
+        var first = Batches([1]).Single();
+        var acc = Keccak256.Hash([.. first.Acc.ToBytes(), .. Keccak256.Hash([4]).ToBytes()]);
+        var tickets = new TicketsSettled(At, acc, [4]);
+
+        LedgerReplay.Of([first, tickets]).Acc.Should().Be(acc);
+        LedgerReplay.Of([first, tickets]).Contradictions.Should().BeEmpty();
+        LedgerReplay.Of([tickets]).Contradictions.Should().ContainSingle("the batch before it is missing");
+        LedgerReplay.Of([first, tickets with { Rows = [5] }]).Contradictions.Should().ContainSingle();
     }
 
     [Fact]
@@ -89,16 +143,18 @@ public sealed class LedgerReplayTests
             new Credited(At, provider, new TokenAmount(paid)),
             new FeeCredited(At, op, new TokenAmount(fee)),
             .. Batches([9]),
+            new TicketSettled(
+                At, One, new JobNo(4), provider, op, default, new TokenAmount(TicketPaid), new TokenAmount(TicketFee)),
         ];
         if (isClaimed)
         {
-            history.Add(new Claimed(At, provider, Buyer, new TokenAmount(paid)));
-            history.Add(new FeeClaimed(At, op, Buyer, new TokenAmount(fee)));
+            history.Add(new Claimed(At, provider, Buyer, new TokenAmount(paid + TicketPaid)));
+            history.Add(new FeeClaimed(At, op, Buyer, new TokenAmount(fee + TicketFee)));
         }
 
         if (isClosed)
         {
-            history.Add(new BudgetClosed(At, One, new TokenAmount(2_000_000 - paid - fee)));
+            history.Add(new BudgetClosed(At, One, new TokenAmount(2_000_000 - paid - fee - TicketPaid - TicketFee)));
         }
 
         return history;

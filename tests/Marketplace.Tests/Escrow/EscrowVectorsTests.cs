@@ -69,6 +69,51 @@ public sealed class EscrowVectorsTests
     }
 
     [Fact]
+    public void Statements_have_the_vectors_own_co_signatures()
+    {
+        var cosigns = Vectors.GetProperty("cosigns");
+        var rows = cosigns.GetProperty("rows").EnumerateArray().ToList();
+
+        foreach (var (vector, (_, statement)) in rows.Zip(Statements()))
+        {
+            SettlePayload.CosignDigest(Domain, statement).Should().Be(Hash(vector, "digest"));
+            Key("cosigner").Sign(Hash(vector, "digest")).Should().Be(Signature(vector, "signature"));
+        }
+
+        rows.Should().HaveSameCount(Statements());
+        Hex.Encode(SettlePayload.Cosignatures(rows.Select(row => Signature(row, "signature"))))
+            .Should().Be(Text(cosigns, "bytes"));
+    }
+
+    [Fact]
+    public void Ticket_rows_have_the_vectors_bytes_and_co_signatures()
+    {
+        var vector = Vectors.GetProperty("ticketRows");
+        var rows = vector.GetProperty("cosigns").EnumerateArray().Zip(Rows("tickets"), (cosign, row) =>
+        {
+            var (ticket, fee) = (TicketOf(row), Amount(cosign, "fee"));
+            TicketRows.CosignDigest(Domain, ticket, fee).Should().Be(Hash(cosign, "digest"));
+            var cosignature = Key("cosigner").Sign(Hash(cosign, "digest"));
+            cosignature.Should().Be(Signature(cosign, "signature"));
+            return new CosignedTicket(ticket, Signature(row, "signature"), fee, cosignature);
+        });
+
+        Hex.Encode(TicketRows.Encode([.. rows])).Should().Be(Text(vector, "bytes"));
+    }
+
+    [Fact]
+    public void Receipts_have_the_vectors_leaves_and_roots()
+    {
+        var vector = Vectors.GetProperty("receipts");
+        var leaves = vector.GetProperty("leaves").EnumerateArray().Select(row => ReceiptOf(row).Leaf()).ToList();
+        var roots = vector.GetProperty("roots").EnumerateArray().Select(root => Hash32.Parse(root.GetString()!));
+
+        leaves.Should().Equal(vector.GetProperty("leaves").EnumerateArray().Select(row => Hash(row, "leaf")));
+        Enumerable.Range(1, leaves.Count).Select(count => ReceiptTree.Root(leaves.Take(count).ToList()))
+            .Should().Equal(roots);
+    }
+
+    [Fact]
     public void Tickets_have_the_vectors_digests_and_signatures()
     {
         foreach (var vector in Rows("tickets"))
@@ -120,6 +165,21 @@ public sealed class EscrowVectorsTests
         new AssignmentId(Hash(vector, "assignmentId")),
         Hash(vector, "inputHash"),
         Hash(vector, "resultDigest"));
+
+    private static Receipt ReceiptOf(JsonElement vector) => new(
+        new BudgetNo(vector.GetProperty("budgetNo").GetUInt32()),
+        new JobNo(vector.GetProperty("jobNo").GetUInt32()),
+        new AssignmentId(Hash(vector, "assignmentId")),
+        Provider(vector),
+        Amount(vector, "amount"),
+        Hash(vector, "inputHash"),
+        Hash(vector, "resultDigest"),
+        Hash(vector, "commitSignatureHash"),
+        Hash(vector, "resultSignatureHash"),
+        vector.GetProperty("tokensIn").GetUInt32(),
+        vector.GetProperty("tokensOut").GetUInt32(),
+        vector.GetProperty("deliveredAt").GetUInt64(),
+        (VerdictOutcome)vector.GetProperty("verdict").GetByte());
 
     private static ProviderLine LineOf(JsonElement line) => new(
         Provider(line),

@@ -3,7 +3,15 @@ pragma solidity 0.8.37;
 
 import {Money} from "../../../contracts/types/Budget.sol";
 import {recover as recoverSigner} from "../../../contracts/types/CompactSignature.sol";
+import {
+    Result,
+    ResultCommit,
+    commitHash as hashCommit,
+    commitmentOf as commitmentTo,
+    resultHash as hashResult
+} from "../../../contracts/types/Evidence.sol";
 import {StatementReader, StatementRow} from "../../../contracts/types/StatementReader.sol";
+import {TicketReader, TicketRow} from "../../../contracts/types/TicketReader.sol";
 
 /// @notice The functions that the escrow has inlined, callable.
 contract ReaderHarness {
@@ -29,6 +37,33 @@ contract ReaderHarness {
 
     function next(bytes calldata payload, uint256 offset) external pure returns (StatementRow memory row, uint256 end) {
         return StatementReader.next(payload, offset);
+    }
+
+    /// @dev The EIP-712 struct hash of the statement at an offset of a payload.
+    function statementHash(bytes calldata payload, uint256 offset) external pure returns (bytes32) {
+        (StatementRow memory row,) = StatementReader.next(payload, offset);
+        return StatementReader.structHash(row);
+    }
+
+    function ticket(bytes calldata rows, uint256 offset) external pure returns (TicketRow memory) {
+        return TicketReader.read(rows, offset);
+    }
+
+    /// @dev The EIP-712 struct hash of the ticket at an offset of the rows.
+    function ticketHash(bytes calldata rows, uint256 offset) external pure returns (bytes32) {
+        return TicketReader.structHash(TicketReader.read(rows, offset));
+    }
+
+    function resultHash(Result calldata result) external pure returns (bytes32) {
+        return hashResult(result);
+    }
+
+    function commitHash(ResultCommit calldata commit) external pure returns (bytes32) {
+        return hashCommit(commit);
+    }
+
+    function commitmentOf(Result calldata result, address signer, address escrow) external view returns (bytes32) {
+        return commitmentTo(result, signer, escrow);
     }
 
     function sum(bytes calldata lines, uint32 providerCount) external pure returns (bool isWellFormed, uint256 total) {
