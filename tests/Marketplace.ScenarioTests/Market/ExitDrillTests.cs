@@ -85,7 +85,7 @@ public sealed class ExitDrillTests
         var (cosigned, batches) = await exit.OperatorBooksAsync(ct);
         Directory.Delete(exit.Market.FolderOf("operator"), recursive: true);
         await exit.KillGatewaysAsync(ct);
-        await Task.WhenAll(traffic).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)Task.WhenAll(traffic)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         running.Should().BePositive("the operator is killed in the middle of the traffic");
         batches.Should().Be(0, "what was co-signed was never batched");
@@ -136,8 +136,8 @@ public sealed class ExitDrillTests
             var settled = told["settled"]!.AsArray();
             var skipped = told["skipped"]!.AsArray();
             settled.Should().HaveCount(index == 1 ? cosigned.Count : 0);
-            skipped.Should().HaveCount(index == 1 ? 0 : cosigned.Count);
-            skipped.Select(line => line!["reason"]!.GetValue<string>()).Should().OnlyContain(why => why == "Stale");
+            skipped.Select(line => line!["reason"]!.GetValue<string>()).Should()
+                .Equal(Enumerable.Repeat("Stale", index == 1 ? 0 : cosigned.Count));
             told["credited"]!.AsArray().ToDictionary(
                 line => line!["provider"]!.GetValue<uint>(), line => line!["micro"]!.GetValue<long>())
                 .Should().BeEquivalentTo(index == 1 ? ExpectedPay(exit, cosigned) : []);

@@ -80,7 +80,7 @@ public sealed partial class FakeChain : IEscrowContract
         throw NotAsked();
 
     public Task<ulong> CosignsUntilAsync(OperatorId operatorId, EthAddress key, CancellationToken ct) =>
-        throw NotAsked();
+        AnswerAsync("co-signs until", () => CosignsUntil.GetValueOrDefault(key));
 
     public Task<TokenAmount> FreeAsync(EthAddress buyer, BlockNumber? at, CancellationToken ct) => throw NotAsked();
 

@@ -84,6 +84,7 @@ public sealed class SettlementWorld : IAsyncDisposable
         sessions = Enumerable.Range(1, budgets).ToDictionary(number => (uint)number, number => KeyOf(number));
         Chain = new FakeChain(
             sessions.Select(pair => Opened(pair.Key, pair.Value.Address)).ToList(), Options.OperatorId);
+        Chain.CosignsUntil[CosignerKey.Address] = ulong.MaxValue;
         Gateways = new FakeGateways(Chain, sessions);
         Database = Database.Open(Path.Combine(folder, "operator.db"), MigrationSet.Operator);
         Store = new SettlementStore(Database, new FactLog(Database));
