@@ -4,6 +4,7 @@ using Marketplace.Escrow;
 using Marketplace.Execution;
 using Marketplace.Kernel;
 using Marketplace.OrderBook;
+using Marketplace.Settlement;
 using Marketplace.Storage;
 
 namespace Marketplace.Api;
@@ -27,7 +28,8 @@ public sealed class Operator : IAsyncDisposable
             consumer,
             time,
             loggers.CreateLogger<BookLoop>());
-        Providers = new ProviderHub(contract, Book, Entry, options, live);
+        Providers = new ProviderHub(
+            contract, Book, Entry, new SettlementQueries(database, time), options, live);
         Gateways = new GatewayHub(contract, Book, new BidEntry(Book, Entry, options, time), options, live);
         JobStore = new JobStore(database);
         Jobs = new JobRunner(

@@ -4,13 +4,15 @@ using Marketplace.Execution;
 using Marketplace.Kernel;
 using Marketplace.OrderBook;
 using Marketplace.Protocol;
+using Marketplace.Settlement;
 
 namespace Marketplace.Api;
 
 /// <summary>The providers' connections: who they are, what they sell, what they answer.</summary>
 public sealed partial class ProviderHub(
-    IEscrowContract contract, BookLoop book, EntryStore entry, OperatorOptions options, Live live)
-    : IProviderLinks
+    IEscrowContract contract, BookLoop book, EntryStore entry, SettlementQueries settlement, OperatorOptions options,
+    Live live)
+    : IProviderLinks, IPayees
 {
     private readonly Connections<ProviderId> connections = new();
     private long connectionCount;
@@ -22,6 +24,10 @@ public sealed partial class ProviderHub(
     public EthAddress? SignerOf(ProviderId id) => connections.KeyOf(id);
 
     public bool TrySend(ProviderId id, Frame frame) => connections.TrySend(id, frame);
+
+    public void Tell(ProviderId payee, CosignedStatement statement) =>
+        connections.TrySend(payee, new CosignedStatementFrame(
+            statement.Row.Statement, statement.Row.SessionSignature.ToCompact(), statement.Cosignature.ToCompact()));
 
     /// <summary>Serves one connection until it ends.</summary>
     public async Task ServeAsync(FrameSocket socket, JobRunner jobs, CancellationToken ct)
@@ -42,6 +48,7 @@ public sealed partial class ProviderHub(
         LogJoined(live.Logger, hello.ProviderId, hello.Offers.Count);
         try
         {
+            await TellAllAsync(hello.ProviderId, ct);
             await AskAsync(provider, hello.Offers, ct);
             await jobs.ProviderBackAsync(hello.ProviderId, ct);
             await connection.RunAsync((frame, token) => ReceiveAsync(jobs, hello.ProviderId, frame, token), ct);
@@ -64,6 +71,15 @@ public sealed partial class ProviderHub(
         AssignmentFailed failed => jobs.FailedAsync(id, failed, ct),
         _ => throw new ConnectionEndedException($"A provider does not send {frame.GetType().Name}."),
     };
+
+    /// <remarks>Once the connection is known: what is co-signed from then on is told by settlement.</remarks>
+    private async Task TellAllAsync(ProviderId id, CancellationToken ct)
+    {
+        foreach (var statement in await settlement.UnsettledOfAsync(id, ct))
+        {
+            Tell(id, statement);
+        }
+    }
 
     private async Task AskAsync(ProviderEntry provider, IReadOnlyList<Offer> offers, CancellationToken ct)
     {

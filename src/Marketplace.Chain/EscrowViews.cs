@@ -38,6 +38,15 @@ internal sealed class EscrowViews(EthereumClient client, ContractAddresses contr
         return found.Owner.IsZero ? null : found;
     }
 
+    public Task<ulong> CosignsUntilAsync(OperatorId operatorId, EthAddress key, CancellationToken ct) =>
+        ContractView.AskAsync(
+            client,
+            contracts.Registry,
+            AbiWriter.Call("cosignsUntil(uint32,address)", new AbiWriter().UInt(operatorId.Value).Address(key)),
+            null,
+            read => read.UInt64(),
+            ct);
+
     public Task<TokenAmount> FreeAsync(EthAddress buyer, BlockNumber? at, CancellationToken ct) =>
         AmountAsync("free(address)", new AbiWriter().Address(buyer), at, ct);
 

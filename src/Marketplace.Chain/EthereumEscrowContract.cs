@@ -77,6 +77,9 @@ public sealed class EthereumEscrowContract : IEscrowContract
     public Task<OperatorEntry?> OperatorAsync(OperatorId operatorId, BlockNumber? at, CancellationToken ct) =>
         views.OperatorAsync(operatorId, at, ct);
 
+    public Task<ulong> CosignsUntilAsync(OperatorId operatorId, EthAddress key, CancellationToken ct) =>
+        views.CosignsUntilAsync(operatorId, key, ct);
+
     public Task<TokenAmount> FreeAsync(EthAddress buyer, BlockNumber? at, CancellationToken ct) =>
         views.FreeAsync(buyer, at, ct);
 

@@ -89,6 +89,10 @@ public interface IEscrowContract
 
     Task<OperatorEntry?> OperatorAsync(OperatorId operatorId, BlockNumber? at, CancellationToken ct);
 
+    /// <summary>Until when opened budgets take this key's co-signature for the operator's.</summary>
+    /// <returns>Unix seconds; 0 for a key that never was its co-signer.</returns>
+    Task<ulong> CosignsUntilAsync(OperatorId operatorId, EthAddress key, CancellationToken ct);
+
     Task<TokenAmount> FreeAsync(EthAddress buyer, BlockNumber? at, CancellationToken ct);
 
     Task<TokenAmount> CreditAsync(ProviderId providerId, BlockNumber? at, CancellationToken ct);

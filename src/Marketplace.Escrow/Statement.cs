@@ -34,4 +34,12 @@ public sealed record Statement(
 }
 
 /// <summary>A statement with its session signature in EIP-2098 form (64 bytes).</summary>
-public sealed record SignedStatement(Statement Statement, EthSignature SessionSignature);
+public sealed record SignedStatement(Statement Statement, EthSignature SessionSignature)
+{
+    /// <summary>What the operator's co-signer signs, so that any payee can settle the statement alone.</summary>
+    /// <exception cref="FieldOverflowException">A value does not fit its field.</exception>
+    public Hash32 CosignDigest(Eip712Domain domain) => SettlePayload.CosignDigest(domain, Statement);
+}
+
+/// <summary>A statement with both signatures: all that its settlement needs, whoever sends it.</summary>
+public sealed record CosignedStatement(SignedStatement Row, EthSignature Cosignature);

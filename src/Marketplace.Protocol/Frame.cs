@@ -18,6 +18,7 @@ namespace Marketplace.Protocol;
 [JsonDerivedType(typeof(RevealFrame), "reveal")]
 [JsonDerivedType(typeof(AssignmentFailed), "assignment-failed")]
 [JsonDerivedType(typeof(AssignmentClosed), "assignment-closed")]
+[JsonDerivedType(typeof(CosignedStatementFrame), "cosigned-statement")]
 [JsonDerivedType(typeof(GatewayHello), "gateway-hello")]
 [JsonDerivedType(typeof(GatewayWelcome), "gateway-welcome")]
 [JsonDerivedType(typeof(BidFrame), "bid")]

@@ -51,3 +51,12 @@ public sealed record AssignmentFailed(
 /// How an assignment ended for the provider: <c>accepted</c>, <c>outvoted</c>, <c>late</c> or <c>cancelled</c>.
 /// </summary>
 public sealed record AssignmentClosed(AssignmentId AssignmentId, string Outcome, TokenAmount Amount) : Frame;
+
+/// <summary>
+/// A statement that pays the provider, with both signatures and before it is in any batch: should the operator vanish,
+/// the provider settles it alone. Whose keys they are is not said here, for the provider asks the chain.
+/// </summary>
+/// <param name="SessionSignature">The budget's session key over <see cref="Escrow.Statement"/>, 64 bytes.</param>
+/// <param name="Cosignature">The operator's co-signer over the statement's digest, 64 bytes.</param>
+public sealed record CosignedStatementFrame(
+    Statement Statement, byte[] SessionSignature, byte[] Cosignature) : Frame;

@@ -13,7 +13,7 @@ namespace Marketplace.Provider;
 /// </summary>
 public sealed partial class ProviderAgent(
     ProviderOptions options, PrivateKey signer, IInferenceEngine engine, ProviderJournal journal,
-    ProviderSurroundings surroundings) : IDisposable
+    StatementKeeper statements, ProviderSurroundings surroundings) : IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
@@ -64,6 +64,7 @@ public sealed partial class ProviderAgent(
             new ProviderHello(options.ProviderId, signer.Sign(proof).ToCompact(), await OffersAsync(ct)), ct);
         await socket.ReceiveAsync<ProviderWelcome>(ct);
         LogJoined(surroundings.Logger, options.ProviderId);
+        await statements.DropSettledAsync(ct);
         await AnswerAsync(socket, domain, ct);
     }
 
@@ -105,6 +106,9 @@ public sealed partial class ProviderAgent(
                     break;
                 case AssignmentClosed closed:
                     await journal.CloseAsync(closed, ct);
+                    break;
+                case CosignedStatementFrame statement:
+                    await statements.KeepAsync(statement, ct);
                     break;
                 case Refused refused:
                     LogRefused(surroundings.Logger, refused.Code, refused.Message);

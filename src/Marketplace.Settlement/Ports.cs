@@ -26,6 +26,15 @@ public interface IStatementSigner
     Task<Result<EthSignature, StatementSigningRejection>> SignAsync(StatementProposal proposal, CancellationToken ct);
 }
 
+/// <summary>The providers' connections, as settlement uses them.</summary>
+public interface IPayees
+{
+    /// <summary>
+    /// Hands a payee what it can settle alone. One that is away gets it when it connects: nothing is owed here.
+    /// </summary>
+    void Tell(ProviderId payee, CosignedStatement statement);
+}
+
 /// <summary>How settlement behaves.</summary>
 public sealed record SettlementOptions
 {
@@ -44,6 +53,9 @@ public sealed record SettlementOptions
     public TokenAmount CollectAmount { get; init; } = new(1_000_000);
 
     public int MaxJobsPerStatement { get; init; } = 1_000;
+
+    /// <summary>How long a signed statement may wait for company in its batch.</summary>
+    public TimeSpan BatchTime { get; init; } = TimeSpan.Zero;
 
     /// <summary>A batch above this is cut (EIP-7825 caps a transaction at 16,777,216).</summary>
     public ulong BatchGasLimit { get; init; } = 12_000_000;
@@ -72,4 +84,4 @@ public sealed record SettlementOptions
 
 /// <summary>The keys and ports that a tick works with.</summary>
 public sealed record SettlementParties(
-    IEscrowContract Contract, IStatementSigner Signer, ICosigner Cosigner, PrivateKey GasKey);
+    IEscrowContract Contract, IStatementSigner Signer, ICosigner Cosigner, IPayees Payees, PrivateKey GasKey);

@@ -1,4 +1,7 @@
+using System.Text.Json;
 using Dapper;
+using Marketplace.Escrow;
+using Marketplace.Ethereum;
 using Marketplace.Kernel;
 using Marketplace.Storage;
 
@@ -130,6 +133,28 @@ public sealed class SettlementQueries(Database database, TimeProvider time)
                 """,
                 new { max })).Select(row => row.ToCost()).ToList(),
             ct);
+
+    /// <summary>What a provider may settle alone: statements that pay it and are not settled in a final block.</summary>
+    public Task<IReadOnlyList<CosignedStatement>> UnsettledOfAsync(ProviderId payee, CancellationToken ct) =>
+        database.ReadAsync<IReadOnlyList<CosignedStatement>>(
+            async connection => (await connection.QueryAsync<(string Body, byte[] Session, byte[] Cosigner)>(
+                """
+                SELECT body AS Body, session_signature AS Session, cosignature AS Cosigner FROM statement s
+                WHERE state IN ('ready', 'batched') AND cosignature IS NOT NULL AND EXISTS (
+                    SELECT 1 FROM settlement_job j WHERE j.statement_id = s.id AND j.provider_id = @payee)
+                ORDER BY id
+                """,
+                new { payee })).Select(row => Read(row.Body, row.Session, row.Cosigner)).ToList(),
+            ct);
+
+    private static CosignedStatement Read(string body, byte[] session, byte[] cosigner)
+    {
+        var areRead = EthSignature.TryFromCompact(session, out var signature)
+            & EthSignature.TryFromCompact(cosigner, out var cosignature);
+        Invariant.Holds(areRead, "A ready statement is stored with both signatures.");
+        var statement = JsonSerializer.Deserialize<StatementProposal>(body)!.Statement;
+        return new CosignedStatement(new SignedStatement(statement, signature), cosignature);
+    }
 
     private sealed class PayRow
     {

@@ -110,7 +110,7 @@ public sealed partial class SettlementStore
         var rows = await into.Connection.QueryAsync<StatementRow>(
             """
             SELECT id AS Id, budget_no AS BudgetNo, from_job AS FromJob, body AS Body,
-                session_signature AS SessionSignature, state AS State
+                session_signature AS SessionSignature, state AS State, signed_at AS SignedAt
             FROM statement WHERE budget_no = @BudgetNo AND from_job = @from AND through_job = @through ORDER BY id DESC
             """,
             new { settled.BudgetNo, from = (long)settled.FromJob, through = (long)settled.ThroughJob },

@@ -16,7 +16,8 @@ public sealed class FinalForkException(string message) : Exception(message);
 
 /// <summary>A stored statement that has not settled.</summary>
 public sealed record StoredStatement(
-    long Id, BudgetNo BudgetNo, uint FromJob, StatementProposal Proposal, EthSignature? Signature);
+    long Id, BudgetNo BudgetNo, uint FromJob, StatementProposal Proposal, EthSignature? Signature,
+    DateTimeOffset SignedAt);
 
 /// <summary>Settlement's tables. Every write checks the fence, so a worker that overslept changes nothing.</summary>
 public sealed partial class SettlementStore(Database database, FactLog facts)
@@ -143,13 +144,22 @@ public sealed partial class SettlementStore(Database database, FactLog facts)
         },
         ct);
 
-    public Task SignedAsync(long statementId, EthSignature signature, CancellationToken ct) => WriteAsync(
+    /// <summary>Stores both signatures: no statement is ready that its payees could not settle alone.</summary>
+    public Task SignedAsync(
+        long statementId, CosignedStatement signed, DateTimeOffset now, CancellationToken ct) => WriteAsync(
         (connection, transaction) => connection.ExecuteAsync(
             """
-            UPDATE statement SET state = 'ready', session_signature = @signature
+            UPDATE statement
+            SET state = 'ready', session_signature = @signature, cosignature = @cosignature, signed_at = @now
             WHERE id = @statementId AND state = 'open'
             """,
-            new { statementId, signature = signature.ToCompact() },
+            new
+            {
+                statementId,
+                signature = signed.Row.SessionSignature.ToCompact(),
+                cosignature = signed.Cosignature.ToCompact(),
+                now,
+            },
             transaction),
         ct);
 
@@ -224,7 +234,7 @@ public sealed partial class SettlementStore(Database database, FactLog facts)
             async connection => (await connection.QueryAsync<StatementRow>(
                 $"""
                 SELECT id AS Id, budget_no AS BudgetNo, from_job AS FromJob, body AS Body,
-                    session_signature AS SessionSignature, state AS State
+                    session_signature AS SessionSignature, state AS State, signed_at AS SignedAt
                 FROM statement WHERE {where} ORDER BY id
                 """,
                 parameters)).Select(row => (row.ToStatement(), row.State)).ToList(),
@@ -262,11 +272,14 @@ public sealed partial class SettlementStore(Database database, FactLog facts)
 
         public string State { get; init; } = "";
 
+        public DateTimeOffset SignedAt { get; init; }
+
         public StoredStatement ToStatement() => new(
             Id,
             new BudgetNo((uint)BudgetNo),
             (uint)FromJob,
             JsonSerializer.Deserialize<StatementProposal>(Body)!,
-            EthSignature.TryFromCompact(SessionSignature, out var signature) ? signature : null);
+            EthSignature.TryFromCompact(SessionSignature, out var signature) ? signature : null,
+            SignedAt);
     }
 }

@@ -16,7 +16,13 @@ public sealed partial class SettlementTick
             return;
         }
 
-        var rows = await CurrentAsync(await store.ReadyAsync(ct), ct);
+        var ready = await store.ReadyAsync(ct);
+        if (!ready.Any(row => row.SignedAt + options.BatchTime <= time.GetUtcNow()))
+        {
+            return;
+        }
+
+        var rows = await CurrentAsync(ready, ct);
         if (await CutAsync(rows, ct) is not { } cut)
         {
             return;

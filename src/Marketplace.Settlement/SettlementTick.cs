@@ -151,8 +151,19 @@ public sealed partial class SettlementTick(
             return;
         }
 
-        await store.SignedAsync(id, signature, ct);
+        var cosigned = new CosignedStatement(row, await parties.Cosigner.CosignAsync(row, ct));
+        await store.SignedAsync(id, cosigned, time.GetUtcNow(), ct);
+        Tell(cosigned);
         FaultPoints.Pass(FaultPoints.StatementStored);
+    }
+
+    /// <summary>Before any batch: from here on the payees need nobody to be paid.</summary>
+    private void Tell(CosignedStatement cosigned)
+    {
+        foreach (var payee in cosigned.Row.Statement.Lines.Select(line => line.ProviderId).Distinct())
+        {
+            parties.Payees.Tell(payee, cosigned);
+        }
     }
 
     [LoggerMessage(6001, LogLevel.Debug, "{Statements} statements settled, final through block {Block}")]

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Marketplace.Api;
 using Marketplace.Chain;
 using Marketplace.Escrow;
@@ -14,7 +13,7 @@ public sealed class ChainAccess : IDisposable
 
     private readonly HttpClient http = new();
 
-    private ChainAccess(OperatorView info)
+    public ChainAccess(OperatorView info)
     {
         Info = info;
         Rpc = new JsonRpcClient(http, info.Rpc, RpcTimeout);
@@ -31,21 +30,21 @@ public sealed class ChainAccess : IDisposable
     /// <param name="rpc">A node of the caller's own, for who does not trust the operator's.</param>
     public static async Task<ChainAccess> OfOperatorAsync(Uri url, CancellationToken ct, Uri? rpc = null)
     {
-        using var asking = new HttpClient();
-        try
-        {
-            return await asking.GetFromJsonAsync<OperatorView>(new Uri(url, "/v1/info"), ct) is { } info
-                ? new ChainAccess(info with { Rpc = rpc ?? info.Rpc })
-                : throw new UsageException($"{url} is no operator of this market.");
-        }
-        catch (JsonException)
-        {
-            throw new UsageException($"{url} is no operator of this market.");
-        }
+        var info = await OperatorInfo.AskAsync(url, ct);
+        return new ChainAccess(info with { Rpc = rpc ?? info.Rpc });
     }
 
-    public Task<EthereumEscrowContract> ContractAsync(CancellationToken ct) => EthereumEscrowContract.ConnectAsync(
-        Client, new Deployment(Info.ChainId, Info.Token, Info.Escrow, Info.Bond, Info.StartBlock), ct);
+    /// <exception cref="UsageException">The node is one of another chain.</exception>
+    public async Task<EthereumEscrowContract> ContractAsync(CancellationToken ct)
+    {
+        var contract = await EthereumEscrowContract.ConnectAsync(
+            Client, new Deployment(Info.ChainId, Info.Token, Info.Escrow, Info.Bond, Info.StartBlock), ct);
+        return contract.ChainId == Info.ChainId
+            ? contract
+            : throw new UsageException(
+                $"{Info.Rpc} is a node of chain {contract.ChainId}, the contracts are on chain {Info.ChainId}: "
+                + "name another with --rpc");
+    }
 
     public AccountSender SenderOf(PrivateKey key, TimeProvider time) => new(Client, key, Info.ChainId, time);
 

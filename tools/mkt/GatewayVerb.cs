@@ -9,7 +9,7 @@ public static class GatewayVerb
 {
     public static Command Make()
     {
-        var (url, data) = (Options.Operator(), Options.Data("data/buyer"));
+        var folder = FolderOptions.Of("data/buyer");
         var listen = new Option<string>("--listen")
         {
             Description = "Where OpenAI clients connect; keep it on loopback",
@@ -20,10 +20,10 @@ public static class GatewayVerb
             Description = "Price cap of requests that name none, in tokens per million",
             DefaultValueFactory = _ => "1",
         };
-        var command = new Command("gateway", "Buy through any OpenAI client") { url, data, listen, price };
+        var command = new Command("gateway", "Buy through any OpenAI client") { listen, price };
+        folder.AddTo(command);
         command.SetAction((parsed, ct) => RunAsync(
-            Options.ReadUrl(parsed.GetValue(url)!),
-            parsed.GetValue(data)!,
+            folder.Read(parsed),
             Options.ReadUrl(parsed.GetValue(listen)!),
             Options.ReadPrice("--max-price", parsed.GetValue(price)!),
             ct));
@@ -31,15 +31,16 @@ public static class GatewayVerb
     }
 
     private static async Task<int> RunAsync(
-        Uri url, string folder, Uri listen, UnitPrice maxPrice, CancellationToken ct)
+        UserFolder user, Uri listen, UnitPrice maxPrice, CancellationToken ct)
     {
-        using var chain = await ChainAccess.OfOperatorAsync(url, ct);
+        var folder = user.Path;
+        using var chain = await user.MeetOperatorAsync(ct);
         var contract = await chain.ContractAsync(ct);
         var budget = BudgetFile.Read(folder);
-        var session = new Wallet(Path.Combine(folder, "keys")).Open(MoneyVerbs.SessionName(budget.Session));
+        var session = user.Key(MoneyVerbs.SessionName(budget.Session));
         var options = new GatewayOptions
         {
-            Operator = url,
+            Operator = user.Operator,
             DataDirectory = folder,
             ListenUrl = listen.AbsoluteUri,
             BudgetNo = new BudgetNo(budget.BudgetNo),

@@ -73,9 +73,10 @@ public sealed class LocalMarket : IAsyncDisposable
     /// <summary>Gives the buyer test tokens, deposits them and opens a budget.</summary>
     public async Task OpenBuyerAsync(TokenAmount deposit, TokenAmount cap, CancellationToken ct)
     {
-        await MoneyVerbs.FaucetAsync(Buyer, Url, ct);
-        await MoneyVerbs.DepositAsync(Buyer, Url, deposit, Wait.Mined, ct);
-        await MoneyVerbs.OpenAsync(Buyer, Url, cap, ct);
+        var buyer = new UserFolder(Buyer, Url);
+        await MoneyVerbs.FaucetAsync(buyer, ct);
+        await MoneyVerbs.DepositAsync(buyer, deposit, Wait.Mined, ct);
+        await MoneyVerbs.OpenAsync(buyer, cap, ct);
     }
 
     public async Task StartGatewayAsync(string maxPrice, CancellationToken ct)

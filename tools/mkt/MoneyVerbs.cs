@@ -23,18 +23,26 @@ public sealed record BudgetFile(uint BudgetNo, string Session)
     private static string PathIn(string folder) => Path.Combine(folder, "budget.json");
 }
 
-/// <summary>Verbs that move a user's own money: faucet, deposit, withdraw, budget, claim.</summary>
+/// <summary>
+/// Verbs that move a user's own money: faucet, deposit, withdraw, budget, claim. All but the faucet and the opening of a
+/// budget work without the operator.
+/// </summary>
 public static class MoneyVerbs
 {
+    private const string All = "all";
     private static readonly BasisPoints MaxFee = new(1_000);
 
     // One day less than the contract's limit: the block's time may run ahead of this clock.
     private static readonly TimeSpan BudgetLife = TimeSpan.FromDays(29);
 
+    // The contract's own (settlement 2.6): how far a request moves a budget's end at most, and what passes after it.
+    private static readonly TimeSpan CloseDelay = TimeSpan.FromHours(24);
+    private static readonly TimeSpan Grace = TimeSpan.FromHours(24);
+
     public static IEnumerable<Command> Make()
     {
         yield return Amount("deposit", "Put tokens into the escrow; they are free to leave at once", DepositAsync);
-        yield return Amount("withdraw", "Take free tokens out of the escrow", WithdrawAsync);
+        yield return Withdraw();
         yield return Plain("faucet", "Get ten test tokens (embedded chain only)", FaucetAsync);
         yield return new Command("budget", "Lock deposit for a gateway to spend")
         {
@@ -44,11 +52,12 @@ public static class MoneyVerbs
         yield return Claim();
     }
 
-    public static async Task FaucetAsync(string folder, Uri url, CancellationToken ct)
+    public static async Task FaucetAsync(UserFolder folder, CancellationToken ct)
     {
-        var buyer = new Wallet(Path.Combine(folder, "keys")).Open("buyer");
+        var buyer = folder.Key("buyer");
         using var http = new HttpClient();
-        using var answer = await http.PostAsync(new Uri(url, $"/v1/dev/faucet?address={buyer.Address}"), null, ct);
+        var url = new Uri(folder.Operator, $"/v1/dev/faucet?address={buyer.Address}");
+        using var answer = await http.PostAsync(url, null, ct);
         if (answer.StatusCode == System.Net.HttpStatusCode.NotFound)
         {
             throw new UsageException("This operator has no faucet: it works on a public chain.");
@@ -58,34 +67,33 @@ public static class MoneyVerbs
         Screen.Show($"faucet  test tokens for {buyer.Address}", new { address = buyer.Address.ToString() });
     }
 
-    public static Task DepositAsync(string folder, Uri url, TokenAmount amount, CancellationToken ct) =>
-        DepositAsync(folder, url, amount, Wait.Final, ct);
+    public static Task DepositAsync(UserFolder folder, TokenAmount amount, CancellationToken ct) =>
+        DepositAsync(folder, amount, Wait.Final, ct);
 
     /// <param name="wait">Mined is enough for who opens a budget next and waits for that.</param>
-    public static async Task DepositAsync(
-        string folder, Uri url, TokenAmount amount, Wait wait, CancellationToken ct)
+    public static async Task DepositAsync(UserFolder folder, TokenAmount amount, Wait wait, CancellationToken ct)
     {
-        using var chain = await ChainAccess.OfOperatorAsync(url, ct);
+        using var chain = await folder.ReachChainAsync(ct);
         var contract = await chain.ContractAsync(ct);
-        var buyer = new Wallet(Path.Combine(folder, "keys")).Open("buyer");
+        var buyer = folder.Key("buyer");
         Screen.Say($"deposit {amount}, then waiting for the chain");
         await chain.SendAsync(buyer, contract.ApproveToken(amount), Wait.Mined, TimeProvider.System, ct);
         await chain.SendAsync(buyer, contract.Deposit(amount), wait, TimeProvider.System, ct);
         Screen.Show($"        deposited {amount}", new { depositedMicro = amount.Micro });
     }
 
-    public static async Task OpenAsync(string folder, Uri url, TokenAmount cap, CancellationToken ct)
+    public static async Task OpenAsync(UserFolder folder, TokenAmount cap, CancellationToken ct)
     {
-        var wallet = new Wallet(Path.Combine(folder, "keys"));
-        using var chain = await ChainAccess.OfOperatorAsync(url, ct);
+        // An operator that does not answer will not spend it either.
+        using var chain = await folder.MeetOperatorAsync(ct);
         var contract = await chain.ContractAsync(ct);
-        var buyer = wallet.Open("buyer");
+        var buyer = folder.Key("buyer");
         var nonce = (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         var name = string.Create(CultureInfo.InvariantCulture, $"{nonce}");
         var head = await contract.LatestBlockAsync(ct);
         var opening = new BudgetOpening(
             buyer.Address,
-            wallet.Open(SessionName(name)).Address,
+            folder.Key(SessionName(name)).Address,
             chain.Info.OperatorId,
             cap,
             head.TimestampUnixSeconds + (ulong)BudgetLife.TotalSeconds,
@@ -95,7 +103,7 @@ public static class MoneyVerbs
         Screen.Say($"budget  {cap}, then waiting until it is final");
         var events = await chain.SendAsync(buyer, contract.OpenBudget(opening), TimeProvider.System, ct);
         var opened = events.OfType<BudgetOpened>().Single();
-        new BudgetFile(opened.BudgetNo.Value, name).Write(folder);
+        new BudgetFile(opened.BudgetNo.Value, name).Write(folder.Path);
         Screen.Show(
             $"        budget {opened.BudgetNo} holds {cap}",
             new { budgetNo = opened.BudgetNo.Value, capMicro = cap.Micro });
@@ -104,47 +112,81 @@ public static class MoneyVerbs
     /// <summary>The keystore of a budget's session key: one fresh key a budget.</summary>
     public static string SessionName(string budgetSession) => $"session-{budgetSession}";
 
-    private static async Task WithdrawAsync(string folder, Uri url, TokenAmount amount, CancellationToken ct)
+    private static async Task WithdrawAsync(UserFolder folder, TokenAmount? wanted, CancellationToken ct)
     {
-        await SendAsync(folder, url, contract => contract.Withdraw(amount), ct);
+        using var chain = await folder.ReachChainAsync(ct);
+        var contract = await chain.ContractAsync(ct);
+        var buyer = folder.Key("buyer");
+        var amount = wanted ?? await contract.FreeAsync(buyer.Address, null, ct);
+        if (amount.IsZero)
+        {
+            throw new UsageException($"Nothing of {buyer.Address} is free in the escrow: mkt budget close frees a rest");
+        }
+
+        Screen.Say($"withdraw {amount}, then waiting until it is final");
+        await chain.SendAsync(buyer, contract.Withdraw(amount), TimeProvider.System, ct);
         Screen.Show($"withdrew {amount}", new { withdrawnMicro = amount.Micro });
     }
 
-    private static async Task CloseAsync(string folder, Uri url, CancellationToken ct)
+    private static async Task CloseAsync(UserFolder folder, CancellationToken ct)
     {
-        var budgetNo = new BudgetNo(BudgetFile.Read(folder).BudgetNo);
-        using var chain = await ChainAccess.OfOperatorAsync(url, ct);
+        var budgetNo = new BudgetNo(BudgetFile.Read(folder.Path).BudgetNo);
+        using var chain = await folder.ReachChainAsync(ct);
         var contract = await chain.ContractAsync(ct);
         var budget = await contract.BudgetAsync(budgetNo, null, ct)
             ?? throw new UsageException($"Budget {budgetNo} is not on this chain.");
-        var head = await contract.LatestBlockAsync(ct);
-        if (head.TimestampUnixSeconds > budget.ExpiryUnixSeconds + (ulong)TimeSpan.FromHours(24).TotalSeconds)
+        var head = (await contract.LatestBlockAsync(ct)).TimestampUnixSeconds;
+        var buyer = folder.Key("buyer");
+        if (head > budget.ExpiryUnixSeconds + (ulong)Grace.TotalSeconds)
         {
-            await SendAsync(folder, url, escrow => escrow.Close(budgetNo), ct);
+            Screen.Say($"close budget {budgetNo}, then waiting until it is final");
+            var closed = (await chain.SendAsync(buyer, contract.Close(budgetNo), TimeProvider.System, ct))
+                .OfType<BudgetClosed>().Single();
             Screen.Show(
-                $"budget {budgetNo} is closed; its rest is free", new { budgetNo = budgetNo.Value, closed = true });
+                $"budget {budgetNo} is closed; its rest of {closed.Refund} is free: mkt withdraw all",
+                new { budgetNo = budgetNo.Value, closed = true, refundMicro = closed.Refund.Micro });
             return;
         }
 
-        await SendAsync(folder, url, escrow => escrow.RequestClose(budgetNo), ct);
+        // Nothing is gained by a second request: a budget's end only ever comes nearer.
+        var isNear = budget.ExpiryUnixSeconds <= head + (ulong)CloseDelay.TotalSeconds;
+        if (!isNear)
+        {
+            Screen.Say($"ask for the end of budget {budgetNo}, then waiting until it is final");
+            await chain.SendAsync(buyer, contract.RequestClose(budgetNo), TimeProvider.System, ct);
+            budget = await contract.BudgetAsync(budgetNo, null, ct) ?? budget;
+        }
+
+        var from = budget.ExpiryUnixSeconds + (ulong)Grace.TotalSeconds + 1;
         Screen.Show(
-            $"budget {budgetNo} ends within a day; run this again a day later and the rest is free",
-            new { budgetNo = budgetNo.Value, closed = false });
+            $"budget {budgetNo} is no more from {At(from)} on (providers may settle until then): run this again then "
+            + "and the rest is free",
+            new { budgetNo = budgetNo.Value, closed = false, closesFromUnixSeconds = from });
     }
+
+    private static string At(ulong unixSeconds) =>
+        DateTimeOffset.FromUnixTimeSeconds((long)unixSeconds).ToString("yyyy-MM-dd HH:mm:ss 'UTC'",
+            CultureInfo.InvariantCulture);
 
     private static Command Claim()
     {
-        var (url, data) = (Options.Operator(), Options.Data("data/provider"));
-        var command = new Command("claim", "Pay a provider's credit out") { url, data };
+        var options = FolderOptions.Of("data/provider");
+        var command = new Command("claim", "Pay a provider's credit out");
+        options.AddTo(command);
         command.SetAction(async (parsed, ct) =>
         {
-            var folder = parsed.GetValue(data)!;
-            var id = await ProviderVerb.IdInAsync(folder, ct)
-                ?? throw new UsageException($"No provider in {folder}: mkt provider join URL --data {folder}");
-            using var chain = await ChainAccess.OfOperatorAsync(Options.ReadUrl(parsed.GetValue(url)!), ct);
+            var folder = options.Read(parsed);
+            var id = await ProviderVerb.RegisteredIdAsync(folder.Path, ct);
+            using var chain = await folder.ReachChainAsync(ct);
             var contract = await chain.ContractAsync(ct);
-            var key = new Wallet(Path.Combine(folder, "keys")).Open("provider");
-            var events = await chain.SendAsync(key, contract.Claim(id), TimeProvider.System, ct);
+            if ((await contract.CreditAsync(id, null, ct)).IsZero)
+            {
+                throw new UsageException(
+                    $"Provider {id} has no credit in the escrow; what is co-signed is settled by: mkt provider settle");
+            }
+
+            Screen.Say($"claim the credit of provider {id}, then waiting until it is final");
+            var events = await chain.SendAsync(folder.Key("provider"), contract.Claim(id), TimeProvider.System, ct);
             var claimed = events.OfType<Claimed>().Single();
             Screen.Show(
                 $"claimed {claimed.Amount} to {claimed.To}",
@@ -154,36 +196,45 @@ public static class MoneyVerbs
         return command;
     }
 
-    private static async Task SendAsync(
-        string folder, Uri url, Func<IEscrowContract, EscrowCall> call, CancellationToken ct)
+    private static Command Withdraw()
     {
-        using var chain = await ChainAccess.OfOperatorAsync(url, ct);
-        var buyer = new Wallet(Path.Combine(folder, "keys")).Open("buyer");
-        await chain.SendAsync(buyer, call(await chain.ContractAsync(ct)), TimeProvider.System, ct);
-    }
-
-    private static Command Plain(string name, string description, Func<string, Uri, CancellationToken, Task> act)
-    {
-        var (url, data) = (Options.Operator(), Options.Data("data/buyer"));
-        var command = new Command(name, description) { url, data };
+        var amount = new Argument<string>("amount") { Description = "Tokens with at most six decimals, or all" };
+        var options = FolderOptions.Of("data/buyer");
+        var command = new Command("withdraw", "Take free tokens out of the escrow") { amount };
+        options.AddTo(command);
         command.SetAction(async (parsed, ct) =>
         {
-            await act(parsed.GetValue(data)!, Options.ReadUrl(parsed.GetValue(url)!), ct);
+            var text = parsed.GetValue(amount)!;
+            var wanted = text == All ? (TokenAmount?)null : Options.ReadAmount("The amount", text);
+            await WithdrawAsync(options.Read(parsed), wanted, ct);
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static Command Plain(string name, string description, Func<UserFolder, CancellationToken, Task> act)
+    {
+        var options = FolderOptions.Of("data/buyer");
+        var command = new Command(name, description);
+        options.AddTo(command);
+        command.SetAction(async (parsed, ct) =>
+        {
+            await act(options.Read(parsed), ct);
             return ExitCodes.Ok;
         });
         return command;
     }
 
     private static Command Amount(
-        string name, string description, Func<string, Uri, TokenAmount, CancellationToken, Task> act)
+        string name, string description, Func<UserFolder, TokenAmount, CancellationToken, Task> act)
     {
         var amount = new Argument<string>("amount") { Description = "Tokens with at most six decimals" };
-        var (url, data) = (Options.Operator(), Options.Data("data/buyer"));
-        var command = new Command(name, description) { amount, url, data };
+        var options = FolderOptions.Of("data/buyer");
+        var command = new Command(name, description) { amount };
+        options.AddTo(command);
         command.SetAction(async (parsed, ct) =>
         {
-            var read = Options.ReadAmount("The amount", parsed.GetValue(amount)!);
-            await act(parsed.GetValue(data)!, Options.ReadUrl(parsed.GetValue(url)!), read, ct);
+            await act(options.Read(parsed), Options.ReadAmount("The amount", parsed.GetValue(amount)!), ct);
             return ExitCodes.Ok;
         });
         return command;

@@ -18,6 +18,11 @@ public static class Options
         DefaultValueFactory = _ => usual,
     };
 
+    public static Option<string?> Rpc() => new("--rpc")
+    {
+        Description = "A node of your own; without it the operator's, or the last one known, is asked",
+    };
+
     /// <exception cref="UsageException">It is no web address.</exception>
     public static Uri ReadUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme is "http" or "https")

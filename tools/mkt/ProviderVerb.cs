@@ -38,21 +38,24 @@ public static class ProviderVerb
             Description = "Test aid: change so many of 1,000 answers on purpose",
         };
         var seed = new Option<int>("--corrupt-seed") { Description = "Test aid: which answers are changed" };
+        var rpc = Options.Rpc();
         var join = new Command("join", "Connect to an operator and sell")
         {
-            url, data, engine, isEmbedded, price, corrupt, seed,
+            url, data, rpc, engine, isEmbedded, price, corrupt, seed,
         };
         join.SetAction((parsed, ct) => JoinAsync(
             new Settings(
-                Options.ReadUrl(parsed.GetValue(url)!),
-                parsed.GetValue(data)!,
+                new UserFolder(
+                    parsed.GetValue(data)!,
+                    Options.ReadUrl(parsed.GetValue(url)!),
+                    parsed.GetValue(rpc) is { } node ? Options.ReadUrl(node) : null),
                 parsed.GetValue(engine),
                 parsed.GetValue(isEmbedded),
                 Options.ReadPrice("--price", parsed.GetValue(price)!),
                 parsed.GetValue(corrupt),
                 parsed.GetValue(seed)),
             ct));
-        return new Command("provider", "Sell inference") { join };
+        return new Command("provider", "Sell inference") { join, SettleVerb.Make() };
     }
 
     private static async Task<int> JoinAsync(Settings settings, CancellationToken ct)
@@ -63,9 +66,10 @@ public static class ProviderVerb
             signal.Cancel = true;
             stopping.Cancel();
         });
-        var key = new Wallet(Path.Combine(settings.Data, "keys")).Open("provider");
-        using var chain = await ChainAccess.OfOperatorAsync(settings.Operator, ct);
-        var id = await RegisterAsync(settings, chain, key, ct);
+        var key = settings.Folder.Key("provider");
+        using var chain = await settings.Folder.MeetOperatorAsync(ct);
+        var contract = await chain.ContractAsync(ct);
+        var id = await RegisterAsync(settings.Folder.Path, chain, contract, key, ct);
 
         // The engine knows how long silence may last; an answer may take longer than any timeout of the whole.
         using var http = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
@@ -77,13 +81,14 @@ public static class ProviderVerb
                 new { model.Model, model.DeterminismClass, askMicro = settings.Price.MicroPerMillionUnits });
         }
 
-        await using var database = Database.Open(Path.Combine(settings.Data, "provider.db"), MigrationSet.Provider);
+        await using var database = OpenDatabase(settings.Folder.Path);
         using var loggers = LoggerFactory.Create(
             logging => logging.AddSimpleConsole(console => console.SingleLine = true));
+        var logger = loggers.CreateLogger<ProviderAgent>();
         using var agent = new ProviderAgent(
             new ProviderOptions
             {
-                Operator = settings.Operator,
+                Operator = settings.Folder.Operator,
                 ProviderId = id,
                 Price = settings.Price,
                 CorruptPerMille = settings.Corrupt,
@@ -92,17 +97,16 @@ public static class ProviderVerb
             key,
             engine,
             new ProviderJournal(database),
-            new ProviderSurroundings(
-                TimeProvider.System, RandomNumberGenerator.GetBytes, loggers.CreateLogger<ProviderAgent>()));
+            new StatementKeeper(id, contract, new StatementStore(database), TimeProvider.System, logger),
+            new ProviderSurroundings(TimeProvider.System, RandomNumberGenerator.GetBytes, logger));
         await agent.RunAsync(stopping.Token);
         return ExitCodes.Ok;
     }
 
     private static async Task<ProviderId> RegisterAsync(
-        Settings settings, ChainAccess chain, PrivateKey key, CancellationToken ct)
+        string folder, ChainAccess chain, IEscrowContract contract, PrivateKey key, CancellationToken ct)
     {
-        var contract = await chain.ContractAsync(ct);
-        if (await IdInAsync(settings.Data, ct) is { } known
+        if (await IdInAsync(folder, ct) is { } known
             && await contract.ProviderAsync(known, null, ct) is { } entry && entry.Signer == key.Address)
         {
             return known;
@@ -112,7 +116,7 @@ public static class ProviderVerb
         var events = await chain.SendAsync(
             key, contract.RegisterProvider(key.Address, key.Address, key.Address), TimeProvider.System, ct);
         var id = events.OfType<ProviderRegistered>().Single().ProviderId;
-        await File.WriteAllTextAsync(IdFileIn(settings.Data), $"{id}", ct);
+        await File.WriteAllTextAsync(IdFileIn(folder), $"{id}", ct);
         return id;
     }
 
@@ -126,6 +130,14 @@ public static class ProviderVerb
             out var id)
             ? new ProviderId(id)
             : null;
+
+    /// <exception cref="UsageException">The folder is no provider's.</exception>
+    public static async Task<ProviderId> RegisteredIdAsync(string folder, CancellationToken ct) =>
+        await IdInAsync(folder, ct)
+        ?? throw new UsageException($"No provider in {folder}: mkt provider join URL --data {folder}");
+
+    public static Database OpenDatabase(string folder) =>
+        Database.Open(Path.Combine(folder, "provider.db"), MigrationSet.Provider);
 
     private static string IdFileIn(string folder) => Path.Combine(folder, "provider-id");
 
@@ -152,5 +164,5 @@ public static class ProviderVerb
     }
 
     private sealed record Settings(
-        Uri Operator, string Data, string? Engine, bool IsEmbedded, UnitPrice Price, int Corrupt, int CorruptSeed);
+        UserFolder Folder, string? Engine, bool IsEmbedded, UnitPrice Price, int Corrupt, int CorruptSeed);
 }

@@ -39,7 +39,11 @@ public static class UpVerb
         {
             Description = "How long a statement collects jobs (60; 1 on the local chain)",
         };
-        var command = new Command("up", "Run the market's operator") { data, listen, rpc, fee, hold, collect };
+        var batch = new Option<int>("--batch-seconds")
+        {
+            Description = "How long a signed statement waits for company in its batch (0); payees hold it by then",
+        };
+        var command = new Command("up", "Run the market's operator") { data, listen, rpc, fee, hold, collect, batch };
         command.SetAction((parsed, ct) => RunAsync(
             new Settings(
                 parsed.GetValue(data)!,
@@ -47,7 +51,8 @@ public static class UpVerb
                 parsed.GetValue(rpc) is { } endpoint ? Options.ReadUrl(endpoint) : null,
                 ReadFee(parsed.GetValue(fee)),
                 parsed.GetValue(hold),
-                parsed.GetValue(collect)),
+                parsed.GetValue(collect),
+                parsed.GetValue(batch)),
             ct));
         return command;
     }
@@ -108,12 +113,17 @@ public static class UpVerb
         return new SettlementTick(
             new SettlementStore(market.Database, market.FactLog),
             new SettlementParties(
-                market.Contract, market.Gateways, new KeyCosigner(cosigner, market.Contract.Domain), gas),
+                market.Contract,
+                market.Gateways,
+                new KeyCosigner(cosigner, market.Contract.Domain),
+                market.Providers,
+                gas),
             new SettlementOptions
             {
                 OperatorId = market.Options.OperatorId,
                 StartBlock = market.Options.StartBlock,
                 CollectTime = collect,
+                BatchTime = TimeSpan.FromSeconds(settings.BatchSeconds),
             },
             TimeProvider.System,
             market.Loggers.CreateLogger<SettlementTick>());
@@ -197,5 +207,6 @@ public static class UpVerb
     }
 
     private sealed record Settings(
-        string Data, string Listen, Uri? Rpc, BasisPoints Fee, int? HoldSeconds, int? CollectSeconds);
+        string Data, string Listen, Uri? Rpc, BasisPoints Fee, int? HoldSeconds, int? CollectSeconds,
+        int BatchSeconds);
 }

@@ -166,7 +166,7 @@ CREATE TABLE statement (
     batch_id INTEGER REFERENCES batch (id),
     settled_tx BLOB,
     settled_block INTEGER
-) STRICT;
+, cosignature BLOB CHECK (length(cosignature) = 64), signed_at INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX statement_by_batch ON statement (batch_id);
 

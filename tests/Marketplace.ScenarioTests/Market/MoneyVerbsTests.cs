@@ -75,7 +75,7 @@ public sealed class MoneyVerbsTests(MarketFixture fixture) : IClassFixture<Marke
     public async Task Who_cannot_be_reached_is_a_network_failure_and_says_so()
     {
         var run = await MktProcess.RunAsync(
-            "deposit", "1", "--operator", "http://127.0.0.1:9", "--data", fixture.Market.Buyer);
+            "deposit", "1", "--operator", "http://127.0.0.1:9", "--data", fixture.Market.FolderOf("newcomer"));
 
         run.ExitCode.Should().Be(ExitCodes.Network);
         run.Errors.Should().StartWith("mkt: ").And.NotContain("at Marketplace.");

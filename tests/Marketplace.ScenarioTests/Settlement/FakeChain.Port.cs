@@ -79,6 +79,9 @@ public sealed partial class FakeChain : IEscrowContract
     public Task<OperatorEntry?> OperatorAsync(OperatorId operatorId, BlockNumber? at, CancellationToken ct) =>
         throw NotAsked();
 
+    public Task<ulong> CosignsUntilAsync(OperatorId operatorId, EthAddress key, CancellationToken ct) =>
+        AnswerAsync("co-signs until", () => CosignsUntil.GetValueOrDefault(key));
+
     public Task<TokenAmount> FreeAsync(EthAddress buyer, BlockNumber? at, CancellationToken ct) => throw NotAsked();
 
     public Task<TokenAmount> FeeCreditAsync(OperatorId operatorId, BlockNumber? at, CancellationToken ct) =>

@@ -72,6 +72,9 @@ public sealed partial class FakeChain
 
     public bool IsSendingDropped { get; set; }
 
+    /// <summary>Whose co-signature is an operator's consent, and until when.</summary>
+    public Dictionary<EthAddress, ulong> CosignsUntil { get; } = [];
+
     public FakeBlock Newest => blocks[^1];
 
     public IEnumerable<FakeBlock> Blocks => blocks;

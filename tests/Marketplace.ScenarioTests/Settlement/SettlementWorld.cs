@@ -55,6 +55,20 @@ public sealed class FakeGateways(FakeChain chain, IReadOnlyDictionary<uint, Priv
     }
 }
 
+/// <summary>Providers that are always connected and keep what they are told.</summary>
+public sealed class FakePayees : IPayees
+{
+    public List<(ProviderId Payee, CosignedStatement Statement)> Told { get; } = [];
+
+    public void Tell(ProviderId payee, CosignedStatement statement)
+    {
+        lock (Told)
+        {
+            Told.Add((payee, statement));
+        }
+    }
+}
+
 /// <summary>A worker on a real database file, a chain in memory and gateways that always have an answer.</summary>
 public sealed class SettlementWorld : IAsyncDisposable
 {
@@ -70,6 +84,7 @@ public sealed class SettlementWorld : IAsyncDisposable
         sessions = Enumerable.Range(1, budgets).ToDictionary(number => (uint)number, number => KeyOf(number));
         Chain = new FakeChain(
             sessions.Select(pair => Opened(pair.Key, pair.Value.Address)).ToList(), Options.OperatorId);
+        Chain.CosignsUntil[CosignerKey.Address] = ulong.MaxValue;
         Gateways = new FakeGateways(Chain, sessions);
         Database = Database.Open(Path.Combine(folder, "operator.db"), MigrationSet.Operator);
         Store = new SettlementStore(Database, new FactLog(Database));
@@ -81,6 +96,10 @@ public sealed class SettlementWorld : IAsyncDisposable
     public FakeChain Chain { get; }
 
     public FakeGateways Gateways { get; }
+
+    public FakePayees Payees { get; } = new();
+
+    public PrivateKey CosignerKey { get; } = KeyOf(201);
 
     public Database Database { get; }
 
@@ -97,7 +116,7 @@ public sealed class SettlementWorld : IAsyncDisposable
 
     public SettlementTick Worker(SettlementOptions options) => new(
         new SettlementStore(Database, new FactLog(Database)),
-        new SettlementParties(Chain, Gateways, new KeyCosigner(KeyOf(201), Chain.Domain), gasKey),
+        new SettlementParties(Chain, Gateways, new KeyCosigner(CosignerKey, Chain.Domain), Payees, gasKey),
         options,
         Clock,
         NullLogger<SettlementTick>.Instance);

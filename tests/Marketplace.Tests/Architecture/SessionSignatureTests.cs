@@ -19,6 +19,7 @@ public sealed class SessionSignatureTests
         "Marketplace.Ethereum/Transactions.cs: Sign(SigningHash)",
         "Marketplace.Chain/AccountSender.cs: Sign(key)",
         "Marketplace.Chain/EthereumEscrowContract.cs: Sign(key)",
+        "Marketplace.Settlement/Cosigner.cs: Sign(row.CosignDigest(domain))",
         "Marketplace.Settlement/Cosigner.cs: Sign(SettlePayload.CosignDigest(domain, payload))",
         "Marketplace.Settlement/SettlementTick.Transactions.cs: "
             + "Sign(parties.GasKey, call, open.Nonce, open.GasLimit, fees)",

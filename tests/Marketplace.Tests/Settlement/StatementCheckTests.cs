@@ -2,7 +2,6 @@ using FluentAssertions;
 using Marketplace.Escrow;
 using Marketplace.Ethereum;
 using Marketplace.Kernel;
-using Marketplace.Settlement;
 using Xunit;
 
 namespace Marketplace.Tests.Settlement;
@@ -53,6 +52,18 @@ public sealed class StatementCheckTests
         Reason(Good, Open with { Cap = new TokenAmount(1_149) }).Should().Be(SkipReason.Amounts);
         Reason(Good, Open with { MaxFeeBps = new BasisPoints(499) }).Should().Be(SkipReason.Amounts);
         Reason(Good with { Lines = [] }, Open).Should().Be(SkipReason.Amounts);
+    }
+
+    [Fact]
+    public void Without_the_operators_consent_nothing_else_counts()
+    {
+        var stale = Open with { ThroughJob = 5 };
+        var signed = new SignedStatement(Good, Session.Sign(Good.Digest(Domain)));
+        var cosigned = new CosignedStatement(signed, Session.Sign(signed.CosignDigest(Domain)));
+
+        StatementCheck.Skip(cosigned, Open, cosignsUntil: 1, ChainTime, Domain).Should().BeNull();
+        StatementCheck.Skip(cosigned, stale, cosignsUntil: 1, ChainTime, Domain).Should().Be(SkipReason.Stale);
+        StatementCheck.Skip(cosigned, stale, cosignsUntil: 0, ChainTime, Domain).Should().Be(SkipReason.NoConsent);
     }
 
     private static SkipReason? Reason(Statement statement, Budget budget) => StatementCheck.Skip(

@@ -1,13 +1,14 @@
-using Marketplace.Escrow;
 using Marketplace.Ethereum;
 using Marketplace.Kernel;
 
-namespace Marketplace.Settlement;
+namespace Marketplace.Escrow;
 
-/// <summary>The contract's own checks, run before its gas is paid for: a batch is to have no skip.</summary>
+/// <summary>The contract's own checks, run before its gas is paid for: what is sent is to have no skip.</summary>
 public static class StatementCheck
 {
-    private const byte OpenState = 1;
+    /// <summary>The state of a budget that is neither missing nor closed.</summary>
+    public const byte OpenState = 1;
+
     private const ulong GraceSeconds = 24 * 60 * 60;
 
     /// <summary>The first check that fails, in the contract's order; null when it would be applied.</summary>
@@ -34,6 +35,13 @@ public static class StatementCheck
 
         return PaysRightly(statement, budget) ? null : SkipReason.Amounts;
     }
+
+    /// <summary>The same for a statement that was co-signed by itself: the operator's consent is looked at first.</summary>
+    /// <param name="cosignsUntil">Of the key that co-signed, as the registry has it: 0 is nobody's consent. For a key
+    /// that was retired the contract has the last word, for it alone knows when the budget was opened.</param>
+    public static SkipReason? Skip(
+        CosignedStatement statement, Budget budget, ulong cosignsUntil, ulong chainTime, Eip712Domain domain) =>
+        cosignsUntil == 0 ? SkipReason.NoConsent : Skip(statement.Row, budget, chainTime, domain);
 
     /// <summary>Whether the contract would still take statements of a budget that is open.</summary>
     /// <param name="chainTime">The newest block's time, unix seconds.</param>
