@@ -18,7 +18,13 @@ public enum StatementFault
 
     /// <summary>It passes over a ticket below its end, whose provider would then go unpaid.</summary>
     MissingTickets,
+
+    /// <summary>The budget has not spent that as far as is known here: a ticket may have paid what this pays.</summary>
+    UnknownSpent,
 }
+
+/// <summary>A place where the budget may stand on chain: its next job, and what it has spent by then.</summary>
+public sealed record BudgetPoint(uint Job, TokenAmount Spent);
 
 /// <summary>Whether a proposed statement pays exactly what was promised (settlement 2.4).</summary>
 public static class StatementReview
@@ -46,6 +52,14 @@ public static class StatementReview
             && (row.StatementFrom is not { } from || from >= statement.FromJob));
         return passedOver ? StatementFault.MissingTickets : null;
     }
+
+    /// <summary>
+    /// Whether the statement starts where the budget is known to stand, or will once a signed statement applies. From
+    /// any other place something was paid that is not final yet, perhaps by ticket, and perhaps what this pays too.
+    /// </summary>
+    /// <param name="known">As final blocks have it, and after each statement that was signed.</param>
+    public static bool IsSpentKnown(Statement statement, IEnumerable<BudgetPoint> known) =>
+        known.Contains(new BudgetPoint(statement.FromJob, statement.FromSpent));
 
     private static bool IsMine(Statement statement, IReadOnlyList<Receipt> receipts, IReadOnlyList<IssuedTicket> issued)
     {

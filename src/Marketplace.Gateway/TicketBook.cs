@@ -9,7 +9,7 @@ using Marketplace.Storage;
 namespace Marketplace.Gateway;
 
 /// <summary>Everything the session key signed. It is stored before it leaves.</summary>
-public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo budget)
+public sealed partial class TicketBook(Database database, SessionSigner signer, BudgetNo budget)
 {
     /// <summary>
     /// Signs a delivery's tickets and closes its purchase, in one transaction; the same job again gives the same.
@@ -112,6 +112,11 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
             var fault = statement.BudgetNo == budget
                 ? StatementReview.FaultOf(statement, request.Receipts, issued)
                 : StatementFault.NotMine;
+            if (fault is null && !StatementReview.IsSpentKnown(statement, await PointsAsync(connection, transaction)))
+            {
+                fault = StatementFault.UnknownSpent;
+            }
+
             if (fault is { } reason)
             {
                 return Refusal(request, reason);
@@ -123,62 +128,6 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
         },
         ct);
 
-    /// <summary>The last block whose settled statements are known here.</summary>
-    public Task<BlockNumber?> SettledThroughAsync(CancellationToken ct) => database.ReadAsync(
-        async connection => await connection.QuerySingleOrDefaultAsync<long?>("SELECT block FROM settled_cursor")
-            is { } block ? new BlockNumber((ulong)block) : (BlockNumber?)null,
-        ct);
-
-    /// <summary>
-    /// Statements of the budget that are final, and tickets that the contract paid by themselves: what they pay is
-    /// settled, their rivals are dead.
-    /// </summary>
-    public Task SettledAsync(
-        IReadOnlyList<StatementSettled> settled, IReadOnlyList<TicketSettled> paid, BlockNumber through,
-        CancellationToken ct) => database.WriteAsync(
-            async (connection, transaction) =>
-            {
-                foreach (var row in settled)
-                {
-                    await SettleAsync(connection, transaction, row);
-                }
-
-                // By assignment: no statement pays what a ticket has paid, whatever number it was paid under.
-                await connection.ExecuteAsync(
-                    """
-                    UPDATE ticket SET settled_tx = @TxHash, statement_from = NULL
-                    WHERE budget_no = @BudgetNo AND assignment_id = @AssignmentId
-                    """,
-                    paid.Select(row => new { row.At.TxHash, row.BudgetNo, row.AssignmentId }),
-                    transaction);
-                await connection.ExecuteAsync(
-                    """
-                    INSERT INTO settled_cursor (id, block) VALUES (1, @through)
-                    ON CONFLICT (id) DO UPDATE SET block = excluded.block
-                    """,
-                    new { through = (long)through.Value },
-                    transaction);
-            },
-            ct);
-
-    private static Task<int> SettleAsync(
-        IDbConnection connection, IDbTransaction transaction, StatementSettled settled) => connection.ExecuteAsync(
-        """
-        UPDATE ticket SET settled_tx = @TxHash
-        WHERE budget_no = @BudgetNo AND statement_from = @FromJob AND job_no < @ThroughJob AND state <> 'void';
-
-        UPDATE ticket SET statement_from = NULL
-        WHERE budget_no = @BudgetNo AND statement_from < @ThroughJob AND job_no >= @ThroughJob AND settled_tx IS NULL
-        """,
-        new
-        {
-            settled.At.TxHash,
-            settled.BudgetNo,
-            FromJob = (long)settled.FromJob,
-            ThroughJob = (long)settled.ThroughJob,
-        },
-        transaction);
-
     private static StatementReply Refusal(StatementRequest request, StatementFault fault) =>
         new(request.RequestNo, [], CodeOf(fault), "This is not what was promised.");
 
@@ -187,6 +136,7 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
         StatementFault.NotMine => "not-mine",
         StatementFault.AlreadySigned => "already-signed",
         StatementFault.MissingTickets => "missing-tickets",
+        StatementFault.UnknownSpent => "unknown-spent",
         _ => throw new InvariantViolationException($"A statement fault {fault} is not known."),
     };
 
@@ -227,8 +177,8 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
         var statement = request.Statement;
         await connection.ExecuteAsync(
             """
-            INSERT INTO statement (digest, budget_no, from_job, through_job, signature)
-            VALUES (@digest, @BudgetNo, @from, @through, @signature)
+            INSERT INTO statement (digest, budget_no, from_job, through_job, through_spent, signature)
+            VALUES (@digest, @BudgetNo, @from, @through, @throughSpent, @signature)
             """,
             new
             {
@@ -236,6 +186,7 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
                 statement.BudgetNo,
                 from = (long)statement.FromJob,
                 through = (long)statement.ThroughJob,
+                throughSpent = statement.FromSpent + statement.Total + statement.Fee,
                 signature,
             },
             transaction);

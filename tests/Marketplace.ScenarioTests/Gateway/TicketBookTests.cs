@@ -209,10 +209,29 @@ public sealed class TicketBookTests
 
         (await world.Purchases.FindAsync("paid", CancellationToken.None))!.SettledTx.Should().Be(at.TxHash);
         (await world.Purchases.FindAsync("open", CancellationToken.None))!.SettledTx.Should().BeNull();
-        var both = GatewayWorld.Over(0, paid, open);
-        both = both with { Statement = both.Statement with { FromSpent = paid.Ticket.Amount + paid.Ticket.MaxFee } };
-        (await SignAsync(world, both)).Code.Should().Be("not-mine");
-        (await SignAsync(world, GatewayWorld.Over(0, open))).Code.Should().BeEmpty();
+        var spent = paid.Ticket.Amount + paid.Ticket.MaxFee;
+        (await SignAsync(world, From(spent, GatewayWorld.Over(0, paid, open)))).Code.Should().Be("not-mine");
+        (await SignAsync(world, GatewayWorld.Over(0, open))).Code.Should().Be("unknown-spent");
+        (await SignAsync(world, From(spent, GatewayWorld.Over(0, open)))).Code.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_statement_from_where_the_budget_is_not_known_to_stand_is_not_signed()
+    {
+        await using var world = new GatewayWorld();
+        var one = (await world.BuyAsync("one", 1)).Tickets[0];
+        var two = (await world.BuyAsync("two", 2)).Tickets[0];
+        var cost = one.Ticket.Amount + one.Ticket.MaxFee;
+
+        var overtaken = await SignAsync(world, From(cost, GatewayWorld.Over(0, one, two)));
+        var first = await SignAsync(world, GatewayWorld.Over(0, one));
+        var tooLittle = await SignAsync(world, GatewayWorld.Over(1, two));
+        var next = await SignAsync(world, From(cost, GatewayWorld.Over(1, two)));
+
+        overtaken.Code.Should().Be("unknown-spent", "a ticket of these may have paid that and not be final");
+        first.Code.Should().BeEmpty();
+        tooLittle.Code.Should().Be("unknown-spent", "the first statement will have been paid by then");
+        next.Code.Should().BeEmpty("the budget stands there once the first statement applies");
     }
 
     [Fact]
@@ -230,6 +249,9 @@ public sealed class TicketBookTests
         await ExecuteAsync(world, "DROP TRIGGER full");
         (await world.IssueAsync("order", 1)).Tickets.Single().Ticket.JobNo.Should().Be(new JobNo(0));
     }
+
+    private static StatementRequest From(TokenAmount spent, StatementRequest request) =>
+        request with { Statement = request.Statement with { FromSpent = spent } };
 
     private static bool IsSigned(SignedTicket row) => EthSignature.TryFromCompact(row.Signature, out var read)
         && Secp256k1.Recover(row.Ticket.Digest(GatewayWorld.Domain), read) == GatewayWorld.Session.Address;
