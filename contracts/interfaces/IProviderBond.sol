@@ -48,7 +48,8 @@ interface IProviderBond {
     function unstake(uint32 providerId) external;
 
     /// @notice Two signed results of one provider for the same assignment and input that differ in digest or token
-    /// counts. Times, price, salt and evidence root are no evidence: honest software may state them anew.
+    /// counts. Times, price, salt and evidence root alone make no second result. But a commit covers salt and evidence
+    /// root: whoever has signed one shows exactly what it promised, see `slashBrokenCommit`.
     /// @param sigA EIP-2098, 64 bytes, by a present or former signer of the provider
     function slashDoubleResult(Result calldata a, bytes calldata sigA, Result calldata b, bytes calldata sigB) external;
 

@@ -112,6 +112,7 @@ library StatementReader {
                 // A group without jobs, of provider 0 or an unknown one, or longer than the lines.
                 if or(or(iszero(jobs), gt(following, end)), or(iszero(providerId), gt(providerId, providerCount))) {
                     isWellFormed := 0
+                    total := 0
                     break
                 }
                 let sums := 0

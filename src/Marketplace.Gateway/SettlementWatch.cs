@@ -3,7 +3,7 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Gateway;
 
-/// <summary>Reads from final blocks which statements of the budget have settled. The operator is not asked.</summary>
+/// <summary>Reads from final blocks what of the budget has settled. The operator is not asked.</summary>
 public sealed partial class SettlementWatch(
     IEscrowContract contract, TicketBook tickets, GatewayOptions options, TimeProvider time,
     ILogger<SettlementWatch> logger) : BackgroundService
@@ -37,7 +37,8 @@ public sealed partial class SettlementWatch(
             var through = new BlockNumber(Math.Min(from + BlocksPerRead - 1, final.Number.Value));
             var events = await contract.EventsAsync(new BlockNumber(from), through, ct);
             var settled = events.OfType<StatementSettled>().Where(row => row.BudgetNo == options.BudgetNo).ToList();
-            await tickets.SettledAsync(settled, through, ct);
+            var paid = events.OfType<TicketSettled>().Where(row => row.BudgetNo == options.BudgetNo).ToList();
+            await tickets.SettledAsync(settled, paid, through, ct);
             from = through.Value + 1;
         }
     }

@@ -129,9 +129,13 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
             is { } block ? new BlockNumber((ulong)block) : (BlockNumber?)null,
         ct);
 
-    /// <summary>Statements of the budget that are final: their tickets are settled, their rivals are dead.</summary>
-    public Task SettledAsync(IReadOnlyList<StatementSettled> settled, BlockNumber through, CancellationToken ct) =>
-        database.WriteAsync(
+    /// <summary>
+    /// Statements of the budget that are final, and tickets that the contract paid by themselves: what they pay is
+    /// settled, their rivals are dead.
+    /// </summary>
+    public Task SettledAsync(
+        IReadOnlyList<StatementSettled> settled, IReadOnlyList<TicketSettled> paid, BlockNumber through,
+        CancellationToken ct) => database.WriteAsync(
             async (connection, transaction) =>
             {
                 foreach (var row in settled)
@@ -139,6 +143,14 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
                     await SettleAsync(connection, transaction, row);
                 }
 
+                // By assignment: no statement pays what a ticket has paid, whatever number it was paid under.
+                await connection.ExecuteAsync(
+                    """
+                    UPDATE ticket SET settled_tx = @TxHash, statement_from = NULL
+                    WHERE budget_no = @BudgetNo AND assignment_id = @AssignmentId
+                    """,
+                    paid.Select(row => new { row.At.TxHash, row.BudgetNo, row.AssignmentId }),
+                    transaction);
                 await connection.ExecuteAsync(
                     """
                     INSERT INTO settled_cursor (id, block) VALUES (1, @through)
@@ -166,6 +178,7 @@ public sealed class TicketBook(Database database, SessionSigner signer, BudgetNo
             ThroughJob = (long)settled.ThroughJob,
         },
         transaction);
+
     private static StatementReply Refusal(StatementRequest request, StatementFault fault) =>
         new(request.RequestNo, [], CodeOf(fault), "This is not what was promised.");
 

@@ -92,6 +92,11 @@ contract OddTokensTest is EscrowFixture {
         isShutFor(odd, abi.encodeCall(IMarketEscrow.claim, (1)));
         isShutFor(odd, abi.encodeCall(IMarketEscrow.claimFee, (OPERATOR)));
         isShutFor(odd, abi.encodeCall(IMarketEscrow.settle, (OPERATOR, payload, cosig)));
+        isShutFor(odd, abi.encodeCall(IMarketEscrow.settleCosigned, (payload, cosig)));
+        isShutFor(odd, abi.encodeCall(IMarketEscrow.settleTickets, ("")));
+        isShutFor(odd, abi.encodeCall(IMarketEscrow.depositWithPermit, (1, 0, 0, 0, 0)));
+        isShutFor(odd, abi.encodeCall(IMarketEscrow.depositWithAuthorization, (BUYER, 1, 0, 0, 0, 0, 0, 0)));
+        isShutFor(odd, abi.encodeCall(IMarketEscrow.withdrawWithSig, (BUYER, 1, 0, block.timestamp, "")));
 
         equal(escrow.credit(1), 500, "credit");
         isTrue(escrow.solvent(), "solvent");

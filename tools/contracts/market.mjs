@@ -50,7 +50,7 @@ export async function signTyped({ rpc }, signer, domain, primaryType, fields, me
   return `0x${signature.slice(0, 64)}${word(BigInt(`0x${signature.slice(64, 128)}`) | (parity << 255n))}`;
 }
 
-const domainFields = [
+export const domainFields = [
   { name: "name", type: "string" },
   { name: "version", type: "string" },
   { name: "chainId", type: "uint256" },

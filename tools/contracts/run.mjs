@@ -14,7 +14,7 @@ const contracts = [
   ["ProviderBond", "contracts/ProviderBond.sol"],
   ["MarketToken", "contracts/mocks/MarketToken.sol"],
 ];
-const verbs = { build, check, test, gas, surface, vectors, smt };
+const verbs = { build, check, test, coverage, gas, surface, vectors, smt, mutate };
 
 if (!Object.hasOwn(verbs, verb)) {
   console.error(`Unknown verb ${verb}: ${Object.keys(verbs).join(", ")}.`);
@@ -51,27 +51,41 @@ async function check() {
 
 // test [--deep] [--grep WORD]: the deep profile runs for hours, not for a minute.
 async function test() {
+  const { results, isSuccess } = await runTests(hre);
+  const passed = results.filter(({ status }) => status === "Success").length;
+  console.log(`contracts:test ${passed} passed, ${results.length - passed} failed`);
+  // A run that executed nothing has shown nothing; a skipped test has not passed; a fault of the runner is no result.
+  return isSuccess && passed > 0 && passed === results.length ? 0 : 1;
+}
+
+// Fails unless the tests pass and run every line and statement of the contracts.
+async function coverage() {
+  const { instrumented, verdicts } = await import("./coverage.mjs");
+  const measuring = await instrumented(root);
+  const { isSuccess } = await runTests(measuring);
+  if (!isSuccess) console.log("A test fails under measurement: see above");
+  return closing("coverage", [isSuccess, ...(await verdicts(measuring))]);
+}
+
+async function runTests(environment) {
   const grep = rest.includes("--grep") ? rest[rest.indexOf("--grep") + 1] : undefined;
   const testProfile = rest.includes("--deep") ? "deep" : "default";
   let run;
   try {
-    run = await hre.tasks.getTask(["test", "solidity"]).run({ grep, testProfile });
+    run = await environment.tasks.getTask(["test", "solidity"]).run({ grep, testProfile });
   } catch (fault) {
     explain(fault);
     throw fault;
   }
 
   const results = (run.success ? run.value : run.error).suiteResults.flatMap(({ testResults }) => testResults);
-  const passed = results.filter(({ status }) => status === "Success").length;
-  console.log(`contracts:test ${passed} passed, ${results.length - passed} failed`);
-  // A run that executed nothing has shown nothing; a skipped test has not passed; a fault of the runner is no result.
-  return run.success && passed > 0 && passed === results.length ? 0 : 1;
+  return { results, isSuccess: run.success };
 }
 
 async function gas() {
   const { measure, compare } = await import("./gas.mjs");
   await compile({});
-  return closing("gas", compare(await measure(hre, artifactOf), rest.includes("--write")));
+  return closing("gas", compare(await measure(artifactOf), artifactOf, rest.includes("--write")));
 }
 
 async function surface() {
@@ -100,6 +114,15 @@ async function vectors() {
   const isCurrent = readFileSync(path, "utf8") === text;
   console.log(`${path} ${isCurrent ? "is what the design's encodings give" : "DIFFERS: run vectors --write"}`);
   return closing("vectors", [isCurrent]);
+}
+
+// mutate [--sample N] [--seed S] [--only PATTERN] [--learn]: without a sample all of them, for an hour.
+async function mutate() {
+  const runner = await import("./mutate.mjs");
+  const value = (option) => (rest.includes(option) ? rest[rest.indexOf(option) + 1] : undefined);
+  const sample = value("--sample") === undefined ? undefined : Number(value("--sample"));
+  const options = { sample, seed: value("--seed"), only: value("--only"), isLearning: rest.includes("--learn") };
+  return closing("mutate", await runner.mutate(options));
 }
 
 async function compile({ force = false }) {

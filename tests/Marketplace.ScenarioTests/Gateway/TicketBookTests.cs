@@ -194,6 +194,28 @@ public sealed class TicketBookTests
     }
 
     [Fact]
+    public async Task A_leg_that_its_ticket_paid_is_settled_and_on_no_statement_after_that()
+    {
+        await using var world = new GatewayWorld();
+        var paid = (await world.BuyAsync("paid", 1)).Tickets[0];
+        var open = (await world.BuyAsync("open", 2)).Tickets[0];
+        await SignAsync(world, GatewayWorld.Over(0, paid, open));
+        var at = new LogPosition(new BlockNumber(5), default, 0, new TxHash(Keccak256.Hash("tx")));
+        var settled = new TicketSettled(
+            at, paid.Ticket.BudgetNo, paid.Ticket.JobNo, paid.Ticket.ProviderId, new OperatorId(1),
+            paid.Ticket.AssignmentId, paid.Ticket.Amount, paid.Ticket.MaxFee);
+
+        await world.Tickets.SettledAsync([], [settled], at.Block, CancellationToken.None);
+
+        (await world.Purchases.FindAsync("paid", CancellationToken.None))!.SettledTx.Should().Be(at.TxHash);
+        (await world.Purchases.FindAsync("open", CancellationToken.None))!.SettledTx.Should().BeNull();
+        var both = GatewayWorld.Over(0, paid, open);
+        both = both with { Statement = both.Statement with { FromSpent = paid.Ticket.Amount + paid.Ticket.MaxFee } };
+        (await SignAsync(world, both)).Code.Should().Be("not-mine");
+        (await SignAsync(world, GatewayWorld.Over(0, open))).Code.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_ticket_and_its_purchase_are_stored_together_or_not_at_all()
     {
         await using var world = new GatewayWorld();

@@ -130,7 +130,7 @@ public sealed class ExitDrillTests
         return ends;
     }
 
-    /// <summary>The first provider settles for all whom the statements pay; the others find nothing left to do.</summary>
+    /// <summary>The first provider settles for all whom the statements pay; the others find nothing to do.</summary>
     private static async Task SettleAsync(
         ExitMarket exit, IReadOnlyList<Statement> cosigned, CancellationToken ct)
     {

@@ -3,14 +3,14 @@ pragma solidity 0.8.37;
 
 import {IMarketEscrow} from "../../../contracts/interfaces/IMarketEscrow.sol";
 import {LogReader} from "./LogReader.sol";
-import {MarketModel} from "./MarketModel.sol";
+import {LaneModel} from "./LaneModel.sol";
 import {PayloadWriter, Row} from "./PayloadWriter.sol";
 import {Vm, vm} from "./Vm.sol";
 
 /// @notice All of the operator's servers and keys are the attacker's: it co-signs whatever it likes. It lacks only the
 /// buyers' session keys; where an attack needs a session's signature, a faulty buyer gave it. Every attack must end as
 /// its refusal says, and must move nothing.
-contract CompromisedOperator is MarketModel {
+abstract contract CompromisedOperator is LaneModel {
     using LogReader for Vm.Log[];
 
     /// @dev What an attack must leave as it was. The books of MarketModel hold the rest, after every call.
@@ -45,7 +45,6 @@ contract CompromisedOperator is MarketModel {
 
     function redirect(uint256 seed) public onClock {
         Row memory row = draw(payableBudget(seed), seed).row;
-        uint32 accomplice = registry.registerProvider(STRANGER, STRANGER, STRANGER, 0);
         row.lines = PayloadWriter.group(accomplice, within(seed >> 16, 1, 20));
         row.fee = 0;
         isSkipped(row, 3);
@@ -161,7 +160,7 @@ contract CompromisedOperator is MarketModel {
         isReason(vm.getRecordedLogs(), reason);
     }
 
-    function isReason(Vm.Log[] memory logs, uint8 reason) private view {
+    function isReason(Vm.Log[] memory logs, uint8 reason) internal view {
         Vm.Log memory log = logs.single(address(escrow), IMarketEscrow.StatementSkipped.selector);
         equalBytes(log.data, abi.encode(reason), "reason");
     }
@@ -172,7 +171,7 @@ contract CompromisedOperator is MarketModel {
         isTrue(!isAccepted, "a trespass is refused");
     }
 
-    function balances() private view returns (bytes32 hash) {
+    function balances() internal view returns (bytes32 hash) {
         for (uint256 index = 0; index < BUYERS; ++index) {
             hash = keccak256(abi.encode(hash, escrow.free(buyerAt(index))));
         }

@@ -5,9 +5,10 @@ import {IMarketEscrow} from "../../../contracts/interfaces/IMarketEscrow.sol";
 import {IMarketRegistry} from "../../../contracts/interfaces/IMarketRegistry.sol";
 import {Budget, BudgetLite} from "../../../contracts/types/Budget.sol";
 import {Checks} from "./Checks.sol";
-import {IBond, IEscrow, IToken} from "./IEscrow.sol";
+import {IEscrow, IToken} from "./IEscrow.sol";
 import {PayloadWriter, Row} from "./PayloadWriter.sol";
 import {Signatures} from "./Signatures.sol";
+import {Ticket} from "./TicketWriter.sol";
 import {vm} from "./Vm.sol";
 
 /// @notice One escrow with a token of six decimals, one operator, three providers and a buyer with 1000 tokens free.
@@ -32,7 +33,7 @@ abstract contract EscrowFixture is Checks {
 
     function setUp() public virtual {
         vm.warp(1_800_000_000);
-        token = IToken(deploy("MarketToken", ""));
+        token = IToken(createToken());
         escrow = IEscrow(deploy("MarketEscrow", abi.encode(token)));
         registry = escrow.REGISTRY();
         registry.registerOperator(vm.addr(COSIGN_KEY), FEE_TO);
@@ -40,6 +41,10 @@ abstract contract EscrowFixture is Checks {
             registry.registerProvider(address(0xA000 + id), address(0xB000 + id), payoutOf(id), id);
         }
         fund(BUYER, FUNDS);
+    }
+
+    function createToken() internal virtual returns (address) {
+        return deploy("MarketToken", "");
     }
 
     function deploy(string memory name, bytes memory arguments) internal returns (address created) {
@@ -102,8 +107,41 @@ abstract contract EscrowFixture is Checks {
     }
 
     function signedBy(uint256 key, Row memory row) internal view returns (Row memory) {
-        (row.r, row.vs) = Signatures.compact(key, Signatures.statement(Signatures.domain(address(escrow)), row));
+        (row.r, row.vs) = Signatures.compact(key, Signatures.statement(domain(), row));
         return row;
+    }
+
+    /// @dev The co-signature of one statement alone.
+    function rowCosignedBy(uint256 key, Row memory row) internal view returns (bytes memory) {
+        return compactBy(key, Signatures.cosign(domain(), Signatures.statement(domain(), row)));
+    }
+
+    /// @dev A ticket of the budget for provider 1, not signed yet; its leg got its number with this very ticket.
+    function ticketOf(uint32 budgetNo, uint256 jobNo, uint256 amount, uint256 fee)
+        internal
+        view
+        returns (Ticket memory ticket)
+    {
+        (ticket.budgetNo, ticket.jobNo, ticket.legNo, ticket.providerId) = (budgetNo, jobNo, jobNo, 1);
+        (ticket.amount, ticket.maxFee, ticket.fee, ticket.deliveredAt) = (amount, fee, fee, block.timestamp);
+        ticket.assignmentId = keccak256(abi.encode("assignment", budgetNo, jobNo));
+        (ticket.inputHash, ticket.resultDigest) = (keccak256("input"), keccak256("result"));
+    }
+
+    function signed(Ticket memory ticket) internal view returns (Ticket memory) {
+        return signedBy(SESSION_KEY, COSIGN_KEY, ticket);
+    }
+
+    function signedBy(uint256 sessionKey, uint256 cosignKey, Ticket memory ticket)
+        internal
+        view
+        returns (Ticket memory)
+    {
+        bytes32 digest = Signatures.jobTicket(domain(), ticket);
+        (ticket.r, ticket.vs) = Signatures.compact(sessionKey, digest);
+        (ticket.cosignR, ticket.cosignVs) =
+            Signatures.compact(cosignKey, Signatures.cosignTicket(domain(), digest, ticket.fee));
+        return ticket;
     }
 
     function payloadOf(uint256 providerId, Row memory row) internal pure returns (bytes memory) {
@@ -115,9 +153,16 @@ abstract contract EscrowFixture is Checks {
     }
 
     function cosignedBy(uint256 key, bytes memory payload) internal view returns (bytes memory) {
-        (bytes32 r, bytes32 vs) =
-            Signatures.compact(key, Signatures.cosignBatch(Signatures.domain(address(escrow)), payload));
+        return compactBy(key, Signatures.cosignBatch(domain(), payload));
+    }
+
+    function compactBy(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
+        (bytes32 r, bytes32 vs) = Signatures.compact(key, digest);
         return bytes.concat(r, vs);
+    }
+
+    function domain() internal view returns (bytes32) {
+        return Signatures.domain(address(escrow));
     }
 
     function settle(bytes memory payload) internal {

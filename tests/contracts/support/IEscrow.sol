@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IERC3009} from "../../../contracts/interfaces/IERC3009.sol";
 import {IMarketEscrow} from "../../../contracts/interfaces/IMarketEscrow.sol";
 import {IMarketRegistry} from "../../../contracts/interfaces/IMarketRegistry.sol";
 import {IProviderBond} from "../../../contracts/interfaces/IProviderBond.sol";
@@ -49,8 +50,17 @@ interface IBond is IProviderBond {
     function bondOf(uint32 providerId) external view returns (uint96 amount, uint96 unbonding, uint40 unlockAt);
 }
 
-interface IToken {
+/// @notice MarketToken with its EIP-2612 and EIP-3009 parts.
+interface IToken is IERC3009 {
     error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed);
+    error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed);
+    error NotMinter(address caller);
+    error NotReceiver(address caller, address to);
+    error AuthorizationUsed(address from, bytes32 nonce);
+    error AuthorizationOutOfTime(uint256 nowSeconds, uint256 validAfter, uint256 validBefore);
+    error AuthorizationNotSigned(address from);
+
+    event AuthorizationSpent(address indexed from, bytes32 indexed nonce);
 
     function mint(address to, uint256 amount) external;
 
@@ -59,4 +69,17 @@ interface IToken {
     function transfer(address to, uint256 amount) external returns (bool);
 
     function balanceOf(address account) external view returns (uint256);
+
+    function allowance(address owner, address spender) external view returns (uint256);
+
+    function nonces(address owner) external view returns (uint256);
+
+    function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external;
+
+    function authorizationState(address from, bytes32 nonce) external view returns (bool);
+
+    function MINTER() external view returns (address);
+
+    function decimals() external view returns (uint8);
 }

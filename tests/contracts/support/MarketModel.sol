@@ -41,6 +41,7 @@ abstract contract MarketModel is EscrowFixture {
     uint256 public gifts;
     uint32 public opened;
     bytes internal lastApplied;
+    uint32 public accomplice;
     uint256 private clock;
 
     /// @dev The runner forgets a warped clock between two calls; the market does not.
@@ -53,6 +54,7 @@ abstract contract MarketModel is EscrowFixture {
         EscrowFixture.setUp();
         vm.prank(STRANGER);
         registry.registerOperator(vm.addr(FOREIGN_KEY), STRANGER);
+        accomplice = registry.registerProvider(STRANGER, STRANGER, STRANGER, 0);
         clock = block.timestamp;
         (deposited, freeOf[buyerAt(0)]) = (FUNDS, FUNDS);
     }
@@ -143,6 +145,40 @@ abstract contract MarketModel is EscrowFixture {
     function passTime(uint256 seed) public onClock {
         pass(within(seed, 1, 20 hours));
         ++successes["passTime"];
+    }
+
+    /// @dev Without the operator: each buyer asks for the end of its budgets, waits CLOSE_DELAY + GRACE and takes all
+    /// that was free or locked; each provider claims at once.
+    function everybodyLeaves() external onClock {
+        for (uint32 id = 1; id <= PROVIDERS; ++id) {
+            uint256 credit = earned[id] - claimedBy[id];
+            uint256 had = token.balanceOf(payoutOf(id));
+            if (credit != 0) escrow.claim(id);
+            equal(token.balanceOf(payoutOf(id)) - had, credit, "a provider is paid at once");
+        }
+        for (uint32 number = 1; number <= opened; ++number) {
+            if (!accounts[number].isOpen) continue;
+            vm.prank(accounts[number].buyer);
+            escrow.requestClose(number);
+        }
+        pass(48 hours + 1);
+        for (uint32 number = 1; number <= opened; ++number) {
+            Account storage account = accounts[number];
+            if (!account.isOpen) continue;
+            vm.prank(account.buyer);
+            escrow.close(number);
+            freeOf[account.buyer] += account.cap - account.spent;
+        }
+        for (uint256 index = 0; index < BUYERS; ++index) leave(buyerAt(index));
+        if (feesEarned != feesClaimed) escrow.claimFee(OPERATOR);
+    }
+
+    function leave(address buyer) private {
+        uint256 had = token.balanceOf(buyer);
+        uint256 owed = freeOf[buyer];
+        vm.prank(buyer);
+        if (owed != 0) escrow.withdraw(owed);
+        equal(token.balanceOf(buyer) - had, owed, "a buyer takes everything out alone");
     }
 
     function parties() external view returns (IEscrow, IToken) {

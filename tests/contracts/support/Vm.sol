@@ -35,6 +35,10 @@ interface Vm {
 
     function recordLogs() external;
 
+    function snapshotState() external returns (uint256 id);
+
+    function revertToState(uint256 id) external returns (bool isDone);
+
     function getRecordedLogs() external returns (Log[] memory);
 
     function getCode(string calldata artifact) external view returns (bytes memory);
