@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Marketplace.Cli;
 
-/// <summary><c>mkt provider settle</c>: settles what was co-signed with the provider's own key, operator or not.</summary>
+/// <summary><c>mkt provider settle</c>: what was co-signed is settled by the provider alone, operator or not.</summary>
 public static class SettleVerb
 {
     // Twenty statements of a thousand jobs each stay well below the most gas of one transaction (EIP-7825).
