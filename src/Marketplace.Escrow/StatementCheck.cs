@@ -36,7 +36,7 @@ public static class StatementCheck
         return PaysRightly(statement, budget) ? null : SkipReason.Amounts;
     }
 
-    /// <summary>The same for a statement that was co-signed by itself: the operator's consent is looked at first.</summary>
+    /// <summary>The same for a statement that was co-signed by itself: first of all the operator's consent.</summary>
     /// <param name="cosignsUntil">Of the key that co-signed, as the registry has it: 0 is nobody's consent. For a key
     /// that was retired the contract has the last word, for it alone knows when the budget was opened.</param>
     public static SkipReason? Skip(

@@ -134,7 +134,7 @@ public sealed class SettlementQueries(Database database, TimeProvider time)
                 new { max })).Select(row => row.ToCost()).ToList(),
             ct);
 
-    /// <summary>What a provider may settle alone: statements that pay it and are not settled in a final block.</summary>
+    /// <summary>What a provider may settle alone: statements that pay it, not settled in a final block.</summary>
     public Task<IReadOnlyList<CosignedStatement>> UnsettledOfAsync(ProviderId payee, CancellationToken ct) =>
         database.ReadAsync<IReadOnlyList<CosignedStatement>>(
             async connection => (await connection.QueryAsync<(string Body, byte[] Session, byte[] Cosigner)>(

@@ -24,8 +24,8 @@ public sealed record BudgetFile(uint BudgetNo, string Session)
 }
 
 /// <summary>
-/// Verbs that move a user's own money: faucet, deposit, withdraw, budget, claim. All but the faucet and the opening of a
-/// budget work without the operator.
+/// Verbs that move a user's own money: faucet, deposit, withdraw, budget, claim. All but the faucet and the opening of
+/// a budget work without the operator.
 /// </summary>
 public static class MoneyVerbs
 {
@@ -120,7 +120,8 @@ public static class MoneyVerbs
         var amount = wanted ?? await contract.FreeAsync(buyer.Address, null, ct);
         if (amount.IsZero)
         {
-            throw new UsageException($"Nothing of {buyer.Address} is free in the escrow: mkt budget close frees a rest");
+            throw new UsageException(
+                $"Nothing of {buyer.Address} is free in the escrow: mkt budget close frees what is left of a budget");
         }
 
         Screen.Say($"withdraw {amount}, then waiting until it is final");

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Marketplace.Cli;
 
-/// <summary><c>mkt provider settle</c>: what was co-signed is settled with the provider's own key, operator or not.</summary>
+/// <summary><c>mkt provider settle</c>: what was co-signed is settled by the provider alone, operator or not.</summary>
 public static class SettleVerb
 {
     // Twenty statements of a thousand jobs each stay well below the most gas of one transaction (EIP-7825).
@@ -116,7 +116,7 @@ public static class SettleVerb
         private readonly List<SkippedLine> skipped = [];
         private readonly SortedDictionary<uint, TokenAmount> credited = [];
 
-        /// <summary>A statement that is settled already, or whose budget is closed, leaves nothing to be done.</summary>
+        /// <summary>What is settled already, or of a closed budget, leaves nothing to be done.</summary>
         public bool IsAllPaid => skipped.TrueForAll(line => line.Reason == nameof(SkipReason.Stale));
 
         public TokenAmount OwnPay(Statement statement) => StatementKeeper.PayOf(statement, own);

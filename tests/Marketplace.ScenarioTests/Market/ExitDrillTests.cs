@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using FluentAssertions;
 using Marketplace.Chain;
@@ -33,6 +34,8 @@ public sealed class ExitDrillTests
         var atStart = TokenAmount.Sum(await exit.BalancesAsync(ct));
 
         await TradeUntilAllHoldAsync(exit, ct);
+        await exit.LoseDatabaseAsync(provider: 1, ct);
+        await UntilAllHoldAsync(exit, ct);
         var cosigned = await VanishInTrafficAsync(exit, ct);
         var asked = await AskForTheEndAsync(exit, ct);
         await SettleAsync(exit, cosigned, ct);
@@ -55,22 +58,24 @@ public sealed class ExitDrillTests
     {
         var answers = await Task.WhenAll(exit.AllBuyers.Select(
             buyer => exit.AskAsync(buyer, Questions[0], ExitMarket.Providers, seed: 0, ct)));
-        answers.Should().OnlyContain(status => status == System.Net.HttpStatusCode.OK);
-        await exit.Market.UntilAsync(
-            "co-signed statements at every provider",
-            ReachBound,
-            async token =>
-            {
-                var held = new List<int>();
-                for (var index = 1; index <= ExitMarket.Providers; index++)
-                {
-                    held.Add((await exit.HeldAsync(index, token)).Count);
-                }
-
-                return held.TrueForAll(count => count == ExitMarket.Buyers);
-            },
-            ct);
+        answers.Should().OnlyContain(status => status == HttpStatusCode.OK);
+        await UntilAllHoldAsync(exit, ct);
     }
+
+    private static Task UntilAllHoldAsync(ExitMarket exit, CancellationToken ct) => exit.Market.UntilAsync(
+        "co-signed statements at every provider",
+        ReachBound,
+        async token =>
+        {
+            var held = new List<int>();
+            for (var index = 1; index <= ExitMarket.Providers; index++)
+            {
+                held.Add((await exit.HeldAsync(index, token)).Count);
+            }
+
+            return held.TrueForAll(count => count == ExitMarket.Buyers);
+        },
+        ct);
 
     /// <summary>Kills the operator while jobs run, looks into its books a last time, and deletes all it had.</summary>
     /// <returns>The co-signed statements, as the operator's own books have them.</returns>
@@ -125,7 +130,7 @@ public sealed class ExitDrillTests
         return ends;
     }
 
-    /// <summary>The first provider settles for all whom the statements pay; the others find nothing left to do.</summary>
+    /// <summary>The first provider settles for all whom the statements pay; the others find nothing to do.</summary>
     private static async Task SettleAsync(
         ExitMarket exit, IReadOnlyList<Statement> cosigned, CancellationToken ct)
     {
@@ -193,7 +198,7 @@ public sealed class ExitDrillTests
             {
                 var refusal = await RefusalOfCloseAsync(exit, buyer, block, ct);
                 var end = ends[buyer.BudgetNo];
-                refusal.Should().Be(now < end ? $"TooEarly({now}, {end})" : null);
+                refusal.Should().Be(now < end ? $"TooEarly(nowSeconds: {now}, from: {end})" : null);
             }
         }
 

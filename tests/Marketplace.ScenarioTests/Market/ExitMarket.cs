@@ -38,6 +38,7 @@ internal sealed class ExitMarket : IAsyncDisposable
     private readonly string root = Directory.CreateTempSubdirectory("exit-").FullName;
     private readonly HttpClient http = new();
     private readonly List<MarketProcess> gateways = [];
+    private readonly SemaphoreSlim minting = new(1, 1);
     private LocalChain chain = null!;
     private IReadOnlyList<ExitBuyer> buyers = [];
 
@@ -116,6 +117,19 @@ internal sealed class ExitMarket : IAsyncDisposable
         return (cosigned.Values.ToList(), (await queries.BatchesAsync(10, ct)).Count);
     }
 
+    /// <summary>A provider's disk is lost, but for its keys: what it is owed it gets again when it connects.</summary>
+    public async Task LoseDatabaseAsync(int provider, CancellationToken ct)
+    {
+        await Market.KillAsync(LocalMarket.NameOf(provider), ct);
+        foreach (var file in Directory.EnumerateFiles(ProviderFolder(provider), "provider.db*").ToList())
+        {
+            File.Delete(file);
+        }
+
+        Market.StartProvider(provider, Asks[provider - 1]);
+        await Market.UntilAsksAsync(Providers, ct);
+    }
+
     public async Task KillGatewaysAsync(CancellationToken ct)
     {
         foreach (var gateway in gateways)
@@ -171,6 +185,7 @@ internal sealed class ExitMarket : IAsyncDisposable
         }
 
         http.Dispose();
+        minting.Dispose();
         Directory.Delete(root, recursive: true);
     }
 
@@ -221,8 +236,6 @@ internal sealed class ExitMarket : IAsyncDisposable
         buyer.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return buyer;
     }
-
-    private readonly SemaphoreSlim minting = new(1, 1);
 
     private async Task MintAsync(EthAddress to, CancellationToken ct)
     {

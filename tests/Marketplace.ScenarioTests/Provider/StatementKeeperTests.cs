@@ -14,7 +14,7 @@ using Xunit;
 namespace Marketplace.ScenarioTests.Provider;
 
 /// <summary>What a provider holds against the day when its operator is gone.</summary>
-public sealed class StatementKeeperTests : IAsyncLifetime
+public sealed class StatementKeeperTests : IAsyncLifetime, IDisposable
 {
     private static readonly ProviderId Us = new(7);
     private static readonly SettlementOptions Patient = new()
@@ -43,8 +43,9 @@ public sealed class StatementKeeperTests : IAsyncLifetime
     {
         await database.DisposeAsync();
         await world.DisposeAsync();
-        file.Dispose();
     }
+
+    public void Dispose() => file.Dispose();
 
     [Fact]
     public async Task A_statement_that_pays_us_is_kept_once_and_the_chain_would_apply_it()
