@@ -1,4 +1,4 @@
-// What can be broken in MarketEscrow.sol: name, exact snippet, replacement, the test contract that must notice.
+// What can be broken in MarketEscrow.sol: name, exact snippet, replacement.
 export const escrow = [
   // Typed data and constants
   [
