@@ -101,4 +101,10 @@ contract MutantKillsTest is EscrowFixture {
         equal(BUDGET_OPEN, 1, "open");
         equal(BUDGET_CLOSED, 2, "closed");
     }
+
+    function test_What_is_taken_goes_where_nobody_has_the_key() public {
+        IBond bond = IBond(deploy("ProviderBond", abi.encode(token, escrow)));
+
+        equal(bond.SINK(), 0x000000000000000000000000000000000000dEaD, "sink");
+    }
 }

@@ -17,35 +17,37 @@ const kept = new Map();
 process.on("message", async (question) => {
   const begin = Date.now();
   try {
-    const answer = question.mutant === undefined ? await baseline(question.baseline) : await attempt(question.mutant);
+    const answer = question.mutant === undefined ? await baseline() : await attempt(question.mutant);
     process.send({ ...answer, time: Date.now() - begin });
   } catch (fault) {
     process.send({ outcome: "FAULT", isSound: false, text: fault.message, time: Date.now() - begin });
   }
 });
 
-/** Builds what is missing, then lets the tests run on bytecode that was made the mutants' way, with nothing broken. */
-async function baseline(killers) {
+/**
+ * Builds what is missing, then lets the tests run on bytecode that was made the mutants' way, with nothing broken. The
+ * slow ones are left to contracts:test.
+ */
+async function baseline() {
   await hre.tasks.getTask("build").run({ quiet: true });
   for (const name of deployed) install(compileDeployed(name, new Map()));
-  const failed = [];
-  for (const killer of killers) failed.push(...(await failing(killer)));
+  const failed = await failing(allTests().filter((file) => !isSlow(file)));
   return { isSound: failed.length === 0, text: failed.join(", ") };
 }
 
-async function attempt({ file, snippet, replacement, killer, isLearning }) {
+async function attempt({ file, snippet, replacement, killer }) {
   const path = `contracts/${file}`;
   const changed = new Map([[path, readFileSync(path, "utf8").replace(snippet, () => replacement)]]);
   try {
-    install(...contractsOf(path, changed), ...testsOf(path, changed, killer));
-    let failed = await failing(killer);
-    if (failed.length === 0 && isLearning && killer !== undefined) {
-      install(...testsOf(path, changed, undefined));
-      failed = await failing(undefined);
+    install(...contractsOf(path, changed));
+    for (const tests of rounds(killer)) {
+      install(...testsOf(tests, path, changed));
+      const failed = await failing(tests);
+      if (failed.length === 0) continue;
+      return { outcome: "killed", text: `by ${failed.join(", ")}`, killers: failed.map((noticed) => noticed.file) };
     }
 
-    if (failed.length === 0) return { outcome: "SURVIVED", text: killer ?? "all tests" };
-    return { outcome: "killed", text: `by ${failed.join(", ")}`, killers: failed.map(({ file }) => file) };
+    return { outcome: "SURVIVED", text: "all tests" };
   } catch (fault) {
     if (fault instanceof CompilerError) return { outcome: "NOT CODE", text: fault.message };
     throw fault;
@@ -66,9 +68,9 @@ function compileDeployed(name, changed) {
 }
 
 // What tests compile into themselves is broken for them too: they see what a changed source would have made of them.
-function testsOf(path, changed, killer) {
-  const tests = testFiles(killer).filter((root) => path.startsWith("contracts/types/") && reaches(root, path));
-  return tests.length === 0 ? [] : [compile(tests, quick, changed)];
+function testsOf(tests, path, changed) {
+  const broken = tests.filter((root) => path.startsWith("contracts/types/") && reaches(root, path));
+  return broken.length === 0 ? [] : [compile(broken, quick, changed)];
 }
 
 // The bond imports the escrow for its functions' names and has nothing of its code; its own file and these two it has.
@@ -119,10 +121,10 @@ function restore() {
 }
 
 /** The test contracts that fail, each with the first of its tests that does. */
-async function failing(killer) {
-  const run = await hre.tasks.getTask(["test", "solidity"]).run({ noCompile: true, testFiles: testFiles(killer) });
+async function failing(tests) {
+  const run = await hre.tasks.getTask(["test", "solidity"]).run({ noCompile: true, testFiles: tests });
   const suites = (run.success ? run.value : run.error).suiteResults;
-  if (suites.length === 0) throw new Error(`No test ran for ${killer ?? "any contract"}.`);
+  if (suites.length === 0) throw new Error(`No test ran of ${tests.join(", ")}.`);
   return suites.flatMap(({ id, testResults }) => {
     const failed = testResults.filter(({ status }) => status !== "Success");
     return failed.length === 0 ? [] : [new Noticed(id.source, failed[0].name)];
@@ -140,12 +142,21 @@ class Noticed {
   }
 }
 
-/** The file of a test contract bears its name. */
-function testFiles(killer) {
+// First the test contract that is named, whose file bears its name, then the others, and the slow ones last.
+function rounds(killer) {
+  const files = allTests();
+  const named = files.filter((file) => posix.basename(file, ".t.sol") === killer);
+  const others = files.filter((file) => !named.includes(file));
+  return [named, others.filter((file) => !isSlow(file)), others.filter(isSlow)].filter(({ length }) => length > 0);
+}
+
+function isSlow(file) {
+  return file.endsWith("Invariants.t.sol");
+}
+
+function allTests() {
   const files = readdirSync("tests/contracts", { recursive: true }).filter((name) => name.endsWith(".t.sol"));
-  const chosen = files.filter((name) => killer === undefined || posix.basename(name) === `${killer}.t.sol`);
-  if (chosen.length === 0) throw new Error(`There is no test contract ${killer}.`);
-  return chosen.map((name) => `tests/contracts/${name}`);
+  return files.map((name) => `tests/contracts/${name}`);
 }
 
 /** Whether a source imports another, through whatever is between them. */

@@ -1,6 +1,6 @@
 // Breaks the contracts in one named place at a time and asks the tests to notice. A mutant lives in a copy of the
-// project: its contract is compiled, the escrow as shipped, and put into the copy's artifacts, and the test contract
-// that is named for it runs against it.
+// project: its contract is compiled, the escrow as shipped, and put into the copy's artifacts; the test contract that
+// is named for it runs against it, and all of them when that one lets it pass.
 import { fork, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -15,18 +15,17 @@ const patience = 15 * 60_000;
 
 /**
  * One verdict for each snippet that must be there, for the tests on the contracts as they are, and for each mutant.
- * @param options sample and seed (or all), only (a pattern of "file: name"), isLearning (all tests meet what its own test does
- * not notice, and who notices is written down)
+ * @param options sample and seed (or all), only (a pattern of "file: name"), isLearning (who notices is written down)
  */
 export async function mutate({ sample, seed = commit(), only, isLearning }) {
   const lost = [...mutants, ...equivalent].filter((mutant) => !isUnique(mutant));
   lost.forEach(({ file, name }) => console.log(`LOST     ${file}: ${name}: its snippet is not there just once`));
   const chosen = choose(mutants.filter((mutant) => isMeant(mutant, only)), sample, seed);
   if (sample !== undefined) console.log(`${chosen.length} of ${mutants.length} mutants, seed ${seed}`);
-  const present = chosen.filter((mutant) => !lost.includes(mutant)).map((mutant) => ({ ...mutant, isLearning }));
+  const present = chosen.filter((mutant) => !lost.includes(mutant));
   const copies = mkdtempSync(join(tmpdir(), "mutants-"));
   try {
-    const results = await runAll(copies, present);
+    const results = await runAll(copies, present, isLearning);
     return [...lost.map(() => false), ...results];
   } finally {
     rmSync(copies, { recursive: true, force: true });
@@ -53,14 +52,11 @@ function choose(list, sample, seed) {
   return list.toSorted((left, right) => (rank(left) < rank(right) ? -1 : 1)).slice(0, sample);
 }
 
-async function runAll(copies, present) {
+async function runAll(copies, present, isLearning) {
   const first = copy(copies, 0, ".");
   const crew = [start(first)];
   try {
-    const killers = present.some(({ killer }) => killer === undefined)
-      ? [undefined]
-      : [...new Set(present.map(({ killer }) => killer))];
-    const sound = await crew[0].ask({ baseline: killers });
+    const sound = await crew[0].ask({});
     console.log(`${sound.isSound ? "ok      " : "FAIL    "} the tests pass on the contracts as they are ${sound.text}`);
     if (!sound.isSound) return [false];
     while (crew.length < Math.min(workers, present.length)) crew.push(start(copy(copies, crew.length, first)));
@@ -69,7 +65,9 @@ async function runAll(copies, present) {
     const begin = Date.now();
     await Promise.all(crew.map(async ({ ask }) => {
       for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-        verdicts.push(tell(mutant, await ask({ mutant })));
+        const answer = await ask({ mutant });
+        if (isLearning && answer.outcome === "killed") learn(mutant, answer);
+        verdicts.push(tell(mutant, answer));
       }
     }));
     console.log(`${verdicts.filter(Boolean).length} of ${verdicts.length} killed in ${seconds(Date.now() - begin)} s`);
@@ -79,13 +77,12 @@ async function runAll(copies, present) {
   }
 }
 
-function tell({ file, name, isLearning }, { outcome, text, time, killers }) {
-  if (isLearning && outcome === "killed") learn(name, killers);
+function tell({ file, name }, { outcome, text, time }) {
   console.log(`${outcome.padEnd(8)} ${file}: ${name}  ${text}  ${seconds(time)} s`);
   return outcome === "killed";
 }
 
-function learn(name, killers) {
+function learn({ name }, { killers }) {
   const known = JSON.parse(readFileSync(killersPath, "utf8"));
   if (killers.some((killer) => known[killer]?.includes(name))) return;
   for (const killer of Object.keys(known)) known[killer] = known[killer].filter((other) => other !== name);
@@ -105,7 +102,6 @@ function copy(copies, index, from) {
   }
 
   moveCache(join(to, "cache/compile-cache.json"), resolve(from), to);
-
   symlinkSync(resolve("node_modules"), join(to, "node_modules"));
   return to;
 }

@@ -13,7 +13,7 @@ export function readme(gas, artifactOf, isWriting) {
   if (isWriting) writeFileSync(path, current);
   const [{ bytes, lines }] = sizes;
   return [
-    { claim: `${path} states gas.json and these sizes (gas --write renews it)`, holds: isWriting || before === current },
+    { claim: `${path} is up to date (gas --write renews it)`, holds: isWriting || before === current },
     { claim: `MarketEscrow has at most ${escrowBar.bytes} bytes: ${bytes}`, holds: bytes <= escrowBar.bytes },
     { claim: `MarketEscrow has at most ${escrowBar.lines} lines: ${lines}`, holds: lines <= escrowBar.lines },
   ];

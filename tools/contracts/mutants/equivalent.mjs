@@ -1,16 +1,31 @@
 // Changes that no test can notice, each with the reason: file, name, snippet, replacement, argument. The runner only
 // checks that their snippets are still there, so that an argument is read again when its code changes.
 const entries = [
-  ["MarketEscrow.sol", "available does not ask whether the budget is open", `money.state() != BUDGET_OPEN || _isOver(money) ? 0`, `_isOver(money) ? 0`,
-    "A closed budget keeps its end and was over when it was closed, and time only goes on; an unknown one ended at 0."],
+  [
+    "MarketEscrow.sol",
+    "available does not ask whether the budget is open",
+    `money.state() != BUDGET_OPEN || _isOver(money) ? 0`,
+    `_isOver(money) ? 0`,
+    "A closed budget keeps its end and was over when it was closed, and time only goes on; an unknown one ended at 0.",
+  ],
   ["MarketEscrow.sol", "the provider list may pay more than the rows", `if (listed != paid)`, `if (listed < paid)`,
     "What is taken was collected by rows of this call, each provider's once: it is never more than they paid."],
-  ["MarketEscrow.sol", "a ticket without a fee writes its operator's fees", `if (row.fee != 0) feeCredit[auth.operatorId]`, `feeCredit[auth.operatorId]`,
-    "Adding nothing writes back what was read; only gas differs."],
+  [
+    "MarketEscrow.sol",
+    "a ticket without a fee writes its operator's fees",
+    `if (row.fee != 0) feeCredit[auth.operatorId]`,
+    `feeCredit[auth.operatorId]`,
+    "Adding nothing writes back what was read; only gas differs.",
+  ],
   ["types/StatementReader.sol", "six last amounts are taken in the loop", `for {} gt(jobs, 6)`, `for {} gt(jobs, 5)`,
     "The loop then takes all six, and shifting by 256 leaves no rest."],
-  ["types/StatementReader.sol", "the lanes' sums are read with 72 bits", `let lane := 0xffffffffffffffffffff`, `let lane := 0xffffffffffffffffff`,
-    "A lane sums at most 86 amounts of 40 bits, which 47 bits hold."],
+  [
+    "types/StatementReader.sol",
+    "the lanes' sums are read with 72 bits",
+    `let lane := 0xffffffffffffffffffff`,
+    `let lane := 0xffffffffffffffffff`,
+    "A lane sums at most 86 amounts of 40 bits, which 47 bits hold.",
+  ],
   ["types/StatementReader.sol", "the groups' count is not set", `            mstore(paid, shr(5, sub(last, paid)))
 `, ``,
     "The room for further groups is zero, and adding 0 to provider 0's transient sum changes nothing that is read."],

@@ -5,8 +5,12 @@ export const registry = [
   ["a provider may have no signer", `signer == address(0) || payout == address(0)`, `payout == address(0)`],
   ["a provider may have no payout address", ` || payout == address(0)) revert`, `) revert`],
   ["providers are numbered from nothing on", `providerId = ++providerCount;`, `providerId = providerCount++;`],
-  ["a provider's number may be too wide for a line", `        if (providerId > type(uint24).max) revert TooManyProviders(type(uint24).max);
-`, ``],
+  [
+    "a provider's number may be too wide for a line",
+    `        if (providerId > type(uint24).max) revert TooManyProviders(type(uint24).max);
+`,
+    ``,
+  ],
   ["the last number of a line is refused", `providerId > type(uint24).max)`, `providerId >= type(uint24).max)`],
   ["a provider is the caller's", `= (owner, signer, payout);`, `= (msg.sender, signer, payout);`],
   ["a provider is paid at its owner's address", `= (owner, signer, payout);`, `= (owner, signer, owner);`],
@@ -44,7 +48,11 @@ export const registry = [
   ["a payout address is accepted at any time", `        _checkDue(provider.payoutAt);
 `, ``],
   ["an accepted payout address is not stored", `= (payout, address(0), 0);`, `= (provider.payout, address(0), 0);`],
-  ["an accepted payout address can be accepted again", `(provider.payout, provider.pendingPayout, provider.payoutAt) = (payout, address(0), 0);`, `provider.payout = payout;`],
+  [
+    "an accepted payout address can be accepted again",
+    `(provider.payout, provider.pendingPayout, provider.payoutAt) = (payout, address(0), 0);`,
+    `provider.payout = payout;`,
+  ],
   ["an accepted payout address is not logged", `        emit PayoutSet(providerId, payout);
 `, ``],
   ["an operator may have no co-signer", `cosigner == address(0) || feeTo`, `feeTo`],
@@ -63,8 +71,12 @@ export const registry = [
   ["a co-signer waits for nothing", `uint40 from = uint40(block.timestamp) + CHANGE_DELAY;
         (operator`, `uint40 from = uint40(block.timestamp);
         (operator`],
-  ["a proposed co-signer consents at once", `        emit CosignerProposed`, `        cosignsUntil[operatorId][cosigner] = type(uint40).max;
-        emit CosignerProposed`],
+  [
+    "a proposed co-signer consents at once",
+    `        emit CosignerProposed`,
+    `        cosignsUntil[operatorId][cosigner] = type(uint40).max;
+        emit CosignerProposed`,
+  ],
   ["a proposed co-signer is not logged", `        emit CosignerProposed(operatorId, cosigner, from);
 `, ``],
   ["anyone accepts a co-signer", `        _only(operator.owner);
@@ -81,7 +93,11 @@ export const registry = [
         _retire(operatorId, operator.cosigner);
 `],
   ["an accepted co-signer is not stored", `= (cosigner, address(0), 0);`, `= (operator.cosigner, address(0), 0);`],
-  ["an accepted co-signer can be accepted again", `(operator.cosigner, operator.pendingCosigner, operator.cosignerAt) = (cosigner, address(0), 0);`, `operator.cosigner = cosigner;`],
+  [
+    "an accepted co-signer can be accepted again",
+    `(operator.cosigner, operator.pendingCosigner, operator.cosignerAt) = (cosigner, address(0), 0);`,
+    `operator.cosigner = cosigner;`,
+  ],
   ["an accepted co-signer is not logged", `        emit CosignerSet(operatorId, cosigner);
 `, ``],
   ["anyone revokes a co-signer", `        _only(operator.owner);
@@ -94,7 +110,11 @@ export const registry = [
 `, ``],
   ["a revoked co-signer is not logged", `        emit CosignerRevoked(operatorId, cosigner);
 `, ``],
-  ["a provider is paid at its pending address", `return _providers[providerId].payout;`, `return _providers[providerId].pendingPayout;`],
+  [
+    "a provider is paid at its pending address",
+    `return _providers[providerId].payout;`,
+    `return _providers[providerId].pendingPayout;`,
+  ],
   ["the registry takes anyone for an owner", `        if (msg.sender != owner) revert NotOwner(msg.sender, owner);
 `, ``],
   ["what was not proposed is due", `        if (from == 0) revert NothingProposed();
