@@ -54,6 +54,11 @@ public static class MoneyVerbs
 
     public static async Task FaucetAsync(UserFolder folder, CancellationToken ct)
     {
+        if (folder.Rpc is not null)
+        {
+            throw new UsageException("The faucet is the operator's: leave --rpc out.");
+        }
+
         var buyer = folder.Key("buyer");
         using var http = new HttpClient();
         var url = new Uri(folder.Operator, $"/v1/dev/faucet?address={buyer.Address}");
