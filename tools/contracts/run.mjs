@@ -154,6 +154,7 @@ function closing(name, verdicts) {
 // (delete the lock file) would be wrong here.
 function explain(fault) {
   if (/HHE27|native binding/.test(`${fault.message} ${fault.cause?.message}`)) {
-    console.error("node_modules lacks Hardhat's native part: npm exec --yes --package=node@24 -c 'npm install --no-save' brings it.");
+    console.error("node_modules lacks Hardhat's native part; this brings it:");
+    console.error("npm exec --yes --package=node@24 -c 'npm install --no-save'");
   }
 }

@@ -30,6 +30,12 @@ CREATE TABLE purchase (
 
 CREATE INDEX purchase_by_dedupe ON purchase (dedupe_key);
 
+CREATE TABLE settled_budget (
+    budget_no INTEGER PRIMARY KEY,
+    through_job INTEGER NOT NULL,
+    spent INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE settled_cursor (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     block INTEGER NOT NULL
@@ -41,7 +47,7 @@ CREATE TABLE statement (
     from_job INTEGER NOT NULL,
     through_job INTEGER NOT NULL,
     signature BLOB NOT NULL
-) STRICT;
+, through_spent INTEGER) STRICT;
 
 CREATE TABLE ticket (
     budget_no INTEGER NOT NULL,
