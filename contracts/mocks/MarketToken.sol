@@ -11,11 +11,11 @@ import {IERC3009} from "../interfaces/IERC3009.sol";
 contract MarketToken is ERC20Permit, IERC3009 {
     error NotMinter(address caller);
     error NotReceiver(address caller, address to);
-    error AuthorizationUsed(address from, bytes32 nonce);
+    error AuthorizationSpent(address from, bytes32 nonce);
     error AuthorizationOutOfTime(uint256 nowSeconds, uint256 validAfter, uint256 validBefore);
     error AuthorizationNotSigned(address from);
 
-    event AuthorizationSpent(address indexed from, bytes32 indexed nonce);
+    event AuthorizationUsed(address indexed from, bytes32 indexed nonce);
 
     bytes32 private constant RECEIVE_TYPE = keccak256(
         "ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,"
@@ -48,11 +48,11 @@ contract MarketToken is ERC20Permit, IERC3009 {
         if (block.timestamp <= validAfter || block.timestamp >= validBefore) {
             revert AuthorizationOutOfTime(block.timestamp, validAfter, validBefore);
         }
-        if (authorizationState[from][nonce]) revert AuthorizationUsed(from, nonce);
+        if (authorizationState[from][nonce]) revert AuthorizationSpent(from, nonce);
         bytes32 structHash = keccak256(abi.encode(RECEIVE_TYPE, from, to, value, validAfter, validBefore, nonce));
         if (ECDSA.recover(_hashTypedDataV4(structHash), v, r, s) != from) revert AuthorizationNotSigned(from);
         authorizationState[from][nonce] = true;
-        emit AuthorizationSpent(from, nonce);
+        emit AuthorizationUsed(from, nonce);
         _transfer(from, to, value);
     }
 

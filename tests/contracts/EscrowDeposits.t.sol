@@ -122,7 +122,7 @@ contract EscrowDepositsTest is EscrowFixture {
         equal(token.balanceOf(STRANGER), 1_000, "sender's wallet");
         equal(escrow.totalOwed(), FUNDS + 300, "owed");
         Vm.Log[] memory logs = isDeposited(holder, 300);
-        Vm.Log memory log = logs.single(address(token), IToken.AuthorizationSpent.selector);
+        Vm.Log memory log = logs.single(address(token), IToken.AuthorizationUsed.selector);
         equal(log.topics[1], bytes32(uint256(uint160(holder))), "from");
         equal(log.topics[2], NONCE, "nonce");
         isTrue(token.authorizationState(holder, NONCE), "spent");
@@ -132,7 +132,7 @@ contract EscrowDepositsTest is EscrowFixture {
         Signature memory sig = authorizationOf(HOLDER_KEY, 300, NONCE);
         depositWithAuthorization(holder, 300, NONCE, sig);
 
-        vm.expectRevert(abi.encodeWithSelector(IToken.AuthorizationUsed.selector, holder, NONCE));
+        vm.expectRevert(abi.encodeWithSelector(IToken.AuthorizationSpent.selector, holder, NONCE));
         depositWithAuthorization(holder, 300, NONCE, sig);
         equal(escrow.free(holder), 300, "free");
     }

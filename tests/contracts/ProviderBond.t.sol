@@ -125,10 +125,19 @@ contract ProviderBondTest is EscrowFixture {
         OddToken other = new OddToken(6, 0);
         bytes memory code = bytes.concat(vm.getCode("ProviderBond"), abi.encode(other, escrow));
 
-        vm.expectRevert(abi.encodeWithSelector(IProviderBond.WrongToken.selector, address(other), address(token)));
+        // By hand, for the runner's expectRevert does not see a creation from assembly.
+        address created;
+        bytes memory refusal = new bytes(68);
         assembly ("memory-safe") {
-            pop(create(0, add(code, 32), mload(code)))
+            created := create(0, add(code, 32), mload(code))
+            returndatacopy(add(refusal, 32), 0, returndatasize())
         }
+        equal(created, address(0), "no bond");
+        equalBytes(
+            refusal,
+            abi.encodeWithSelector(IProviderBond.WrongToken.selector, address(other), address(token)),
+            "refusal"
+        );
     }
 
     function test_A_bond_is_kept_in_micro_tokens_of_a_token_with_more_decimals() public {

@@ -56,11 +56,11 @@ interface IToken is IERC3009 {
     error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed);
     error NotMinter(address caller);
     error NotReceiver(address caller, address to);
-    error AuthorizationUsed(address from, bytes32 nonce);
+    error AuthorizationSpent(address from, bytes32 nonce);
     error AuthorizationOutOfTime(uint256 nowSeconds, uint256 validAfter, uint256 validBefore);
     error AuthorizationNotSigned(address from);
 
-    event AuthorizationSpent(address indexed from, bytes32 indexed nonce);
+    event AuthorizationUsed(address indexed from, bytes32 indexed nonce);
 
     function mint(address to, uint256 amount) external;
 
