@@ -22,6 +22,8 @@ export default {
     solidity: {
       profiles: {
         default: { ...shared, fuzz: { runs: 256, seed }, invariant: { runs: 500, depth: 100, failOnRevert: true } },
+        // A broken contract is to be noticed soon, or by another test.
+        mutant: { ...shared, fuzz: { runs: 256, seed }, invariant: { runs: 20, depth: 100, failOnRevert: true } },
         deep: { ...shared, fuzz: { runs: 20_000 }, invariant: { runs: 25_000, depth: 100, failOnRevert: true } },
       },
     },

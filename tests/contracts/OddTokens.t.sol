@@ -121,12 +121,11 @@ contract OddTokensTest is EscrowFixture {
     }
 
     function expectBadDecimals(uint8 decimals) private {
-        bytes memory code = bytes.concat(vm.getCode("MarketEscrow"), abi.encode(new OddToken(decimals, 0)));
-
-        vm.expectRevert(abi.encodeWithSelector(IMarketEscrow.BadDecimals.selector, decimals));
-        assembly ("memory-safe") {
-            pop(create(0, add(code, 32), mload(code)))
-        }
+        isNotCreated(
+            "MarketEscrow",
+            abi.encode(new OddToken(decimals, 0)),
+            abi.encodeWithSelector(IMarketEscrow.BadDecimals.selector, decimals)
+        );
     }
 
     function escrowOf(address odd) private returns (IEscrow) {

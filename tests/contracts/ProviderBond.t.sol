@@ -123,20 +123,10 @@ contract ProviderBondTest is EscrowFixture {
 
     function test_A_bond_takes_only_its_escrows_token() public {
         OddToken other = new OddToken(6, 0);
-        bytes memory code = bytes.concat(vm.getCode("ProviderBond"), abi.encode(other, escrow));
-
-        // By hand, for the runner's expectRevert does not see a creation from assembly.
-        address created;
-        bytes memory refusal = new bytes(68);
-        assembly ("memory-safe") {
-            created := create(0, add(code, 32), mload(code))
-            returndatacopy(add(refusal, 32), 0, returndatasize())
-        }
-        equal(created, address(0), "no bond");
-        equalBytes(
-            refusal,
-            abi.encodeWithSelector(IProviderBond.WrongToken.selector, address(other), address(token)),
-            "refusal"
+        isNotCreated(
+            "ProviderBond",
+            abi.encode(other, escrow),
+            abi.encodeWithSelector(IProviderBond.WrongToken.selector, address(other), address(token))
         );
     }
 

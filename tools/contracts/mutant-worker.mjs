@@ -122,7 +122,9 @@ function restore() {
 
 /** The test contracts that fail, each with the first of its tests that does. */
 async function failing(tests) {
-  const run = await hre.tasks.getTask(["test", "solidity"]).run({ noCompile: true, testFiles: tests });
+  const run = await hre.tasks.getTask(["test", "solidity"]).run({
+    noCompile: true, testFiles: tests, testProfile: "mutant",
+  });
   const suites = (run.success ? run.value : run.error).suiteResults;
   if (suites.length === 0) throw new Error(`No test ran of ${tests.join(", ")}.`);
   return suites.flatMap(({ id, testResults }) => {

@@ -55,6 +55,22 @@ abstract contract EscrowFixture is Checks {
         isTrue(created != address(0), name);
     }
 
+    /// @dev That the creation is refused, and how; the runner's expectRevert does not see one from assembly.
+    function isNotCreated(string memory name, bytes memory arguments, bytes memory refusal) internal {
+        bytes memory code = bytes.concat(vm.getCode(name), arguments);
+        bytes memory answer = new bytes(refusal.length);
+        address created;
+        uint256 length;
+        assembly ("memory-safe") {
+            created := create(0, add(code, 32), mload(code))
+            length := returndatasize()
+            returndatacopy(add(answer, 32), 0, mul(eq(length, mload(answer)), length))
+        }
+        equal(created, address(0), "nothing is created");
+        equal(length, refusal.length, "length of the refusal");
+        equalBytes(answer, refusal, "refusal");
+    }
+
     /// @dev Mints and deposits, so that `amount` is free.
     function fund(address buyer, uint256 amount) internal {
         token.mint(buyer, amount);
