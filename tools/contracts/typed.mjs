@@ -1,9 +1,5 @@
-// Typed data that market.mjs does not have: digests of our own, 65-byte signatures, and the rows of the ticket lane.
-import { bare, domainFields, encoded, fieldsOf, packed } from "./market.mjs";
-
-export const ticketFields =
-  "uint256 budgetNo,uint32 jobNo,uint32 legNo,uint32 providerId,uint40 amount,uint40 maxFee,uint40 deliveredAt,"
-  + "bytes32 assignmentId,bytes32 inputHash,bytes32 resultDigest";
+// Typed data that market.mjs does not have: digests of our own and 65-byte signatures.
+import { bare, domainFields, encoded, fieldsOf } from "./market.mjs";
 
 /** The EIP-712 digest of a message without nested structs. */
 export async function digestOf({ keccak }, domain, primaryType, fields, message) {
@@ -30,14 +26,6 @@ export async function signOpen({ rpc }, signer, domain, primaryType, types, mess
   const bytes = await rpc("eth_signTypedData_v4", signer, data);
   const [r, s, v] = [bytes.slice(2, 66), bytes.slice(66, 130), bytes.slice(130)];
   return { v: `0x${v}`, r: `0x${r}`, s: `0x${s}`, bytes };
-}
-
-/** One row for settleTickets, 259 bytes without 0x. */
-export function ticketRow(ticket, signature, fee, cosignature) {
-  const widths = { budgetNo: 4, jobNo: 4, legNo: 4, providerId: 3, amount: 5, maxFee: 5, deliveredAt: 5 };
-  const numbers = Object.entries(widths).map(([name, bytes]) => packed(ticket[name], bytes)).join("");
-  const hashes = bare(ticket.assignmentId) + bare(ticket.inputHash) + bare(ticket.resultDigest);
-  return numbers + packed(fee, 5) + hashes + bare(signature) + bare(cosignature);
 }
 
 function utf8(text) {

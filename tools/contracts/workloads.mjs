@@ -3,9 +3,10 @@
 import { createHash } from "node:crypto";
 import { startAnvil } from "./anvil.mjs";
 import {
-  bare, domainOf, encoded, fieldsOf, linesBytes, payloadBytes, signTyped, statementFields, word,
+  bare, domainOf, encoded, fieldsOf, linesBytes, payloadBytes, signTyped, statementFields, ticketFields, ticketRow,
+  word,
 } from "./market.mjs";
-import { digestOf, signOpen, structHash, ticketFields, ticketRow } from "./typed.mjs";
+import { digestOf, signOpen, structHash } from "./typed.mjs";
 
 const day = 86_400;
 const expiry = 1_800_000_000 + 20 * day;

@@ -12,7 +12,6 @@ import {vm} from "./Vm.sol";
 /// their keys signs what it likes; only conflicting signatures may cost anything, and they always do.
 abstract contract BondModel is EscrowFixture {
     uint256 internal constant PROVIDERS = 3;
-    address internal constant SINK = 0x000000000000000000000000000000000000dEaD;
 
     struct Stake {
         uint256 amount;
@@ -140,17 +139,11 @@ abstract contract BondModel is EscrowFixture {
     }
 
     function signResult(uint256 key, Result memory result) internal view returns (bytes memory) {
-        return compact(key, Signatures.result(Signatures.domain(address(escrow)), result));
+        return compactBy(key, Signatures.result(Signatures.domain(address(escrow)), result));
     }
 
     function signCommit(uint256 key, ResultCommit memory pledge) internal view returns (bytes memory) {
-        return compact(key, Signatures.resultCommit(Signatures.domain(address(escrow)), pledge));
-    }
-
-    /// @dev 64 bytes, EIP-2098.
-    function compact(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
-        (bytes32 r, bytes32 vs) = Signatures.compact(key, digest);
-        return bytes.concat(r, vs);
+        return compactBy(key, Signatures.resultCommit(Signatures.domain(address(escrow)), pledge));
     }
 
     function copy(Result memory from) internal pure returns (Result memory) {

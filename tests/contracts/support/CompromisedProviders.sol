@@ -117,7 +117,7 @@ contract CompromisedProviders is BondModel {
             domain = Signatures.domain(address(escrow));
             vm.chainId(block.chainid - 1);
         }
-        bytes memory forged = compact(key, Signatures.result(domain, b));
+        bytes memory forged = compactBy(key, Signatures.result(domain, b));
         vm.prank(STRANGER);
         (bool isAccepted, bytes memory answer) = address(bond).call(
             abi.encodeCall(IProviderBond.slashDoubleResult, (a, signResult(one.key, a), b, forged))

@@ -130,9 +130,7 @@ abstract contract LaneModel is MarketModel {
 
     function cosignedRow(uint256 key, Row memory row) internal view returns (bytes memory) {
         bytes32 domain = Signatures.domain(address(escrow));
-        (bytes32 r, bytes32 vs) =
-            Signatures.compact(key, Signatures.cosign(domain, Signatures.statement(domain, row)));
-        return bytes.concat(r, vs);
+        return compactBy(key, Signatures.cosign(domain, Signatures.statement(domain, row)));
     }
 
     function sendTickets(bytes memory rows) internal {
