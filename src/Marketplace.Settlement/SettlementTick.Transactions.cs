@@ -11,8 +11,13 @@ public sealed partial class SettlementTick
 
     private async Task CareAsync(CancellationToken ct)
     {
-        await FillGapsAsync(ct);
-        foreach (var open in await store.OpenTransactionsAsync(ct))
+        var all = await store.OpenTransactionsAsync(ct);
+        if (await FillGapsAsync(all, ct))
+        {
+            all = await store.OpenTransactionsAsync(ct);
+        }
+
+        foreach (var open in all)
         {
             await CareAsync(open, ct);
         }
@@ -22,24 +27,29 @@ public sealed partial class SettlementTick
     /// Frees transactions that wait behind a nonce which nobody uses: a foreign transaction had it and a
     /// reorganisation took that one back. An empty transfer to ourselves takes its place.
     /// </summary>
-    private async Task FillGapsAsync(CancellationToken ct)
+    /// <returns>Whether there was a gap.</returns>
+    private async Task<bool> FillGapsAsync(IReadOnlyList<OpenTransaction> open, CancellationToken ct)
     {
-        if (await store.OpenTransactionsAsync(ct) is not [.., { Nonce: var highest }])
+        if (open is not [.., { Nonce: var highest }])
         {
-            return;
+            return false;
         }
 
         var sender = parties.GasKey.Address;
         var next = await parties.Contract.NonceAsync(sender, ct);
         var ours = await store.NoncesAsync(sender, next, ct);
+        var isFilled = false;
         for (var nonce = next; nonce < highest; nonce++)
         {
             if (!ours.Contains(nonce))
             {
+                isFilled = true;
                 LogFilled(nonce);
                 await store.AddFillerAsync(parties.Contract.ChainId, sender, nonce, TransferGas, ct);
             }
         }
+
+        return isFilled;
     }
 
     private async Task CareAsync(OpenTransaction open, CancellationToken ct)
