@@ -20,6 +20,9 @@ public enum TimeInForce
 
     /// <summary>Rests until its <see cref="LimitOrder.ExpiresAt"/>, that moment excluded.</summary>
     GoodTillTime,
+
+    /// <summary>Fills completely at once or not at all.</summary>
+    FillOrKill,
 }
 
 /// <summary>One order as it enters the book.</summary>
