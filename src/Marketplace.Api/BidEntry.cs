@@ -53,8 +53,7 @@ public sealed class BidEntry(BookLoop book, EntryStore entry, OperatorOptions op
         var listed = (await entry.MarketsAsync(ct)).Where(market => market.Model == model).ToList();
         return await book.ReadAsync(
             state => listed
-                .OrderBy(market => state.Depth(market.Id).Asks.Select(level => level.Price.MicroPerMillionUnits)
-                    .FirstOrDefault(long.MaxValue))
+                .OrderBy(market => state.BestAsk(market.Id)?.MicroPerMillionUnits ?? long.MaxValue)
                 .Select(market => (MarketId?)market.Id).FirstOrDefault(),
             ct);
     }
@@ -70,7 +69,7 @@ public sealed class BidEntry(BookLoop book, EntryStore entry, OperatorOptions op
 
     /// <summary>The best ask of a market, to tell a buyer what would have been enough.</summary>
     public Task<UnitPrice?> BestAskAsync(MarketId market, CancellationToken ct) => book.ReadAsync(
-        state => state.Depth(market).Asks.Select(level => (UnitPrice?)level.Price).FirstOrDefault(), ct);
+        state => state.BestAsk(market), ct);
 
     private PlaceBid Order(BudgetNo budget, MarketId market, BidFrame bid)
     {

@@ -1,5 +1,6 @@
 using Hangfire;
 using Marketplace.Execution;
+using Marketplace.OrderBook;
 
 namespace Marketplace.Api;
 
@@ -16,12 +17,22 @@ public sealed partial class Housekeeping(
     {
         await market.Book.StartAsync(cancellationToken);
         await market.Book.CancelAllAsksAsync(cancellationToken);
+        await OpenMarketsAsync(cancellationToken);
         await market.Facts.PumpAsync(cancellationToken);
         await market.Jobs.ResumeAsync(cancellationToken);
         var seconds = Math.Max(1, (int)market.Options.SettlementInterval.TotalSeconds);
         recurring.AddOrUpdate<SettlementJob>(
             SettlementJob.Id, job => job.RunAsync(CancellationToken.None), $"*/{seconds} * * * * *");
         await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Every listed market, at the fee that this process was started with.</summary>
+    private async Task OpenMarketsAsync(CancellationToken ct)
+    {
+        foreach (var listed in await market.Entry.MarketsAsync(ct))
+        {
+            await market.Book.SubmitAsync(new OpenMarket(listed.Id, market.Options.FeeBps), ct);
+        }
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)

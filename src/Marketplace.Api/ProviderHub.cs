@@ -89,6 +89,7 @@ public sealed partial class ProviderHub(
         {
             var offer = offers[index];
             var market = await entry.ListAsync(offer.Model, offer.DeterminismClass, offer.ContextTokens, ct);
+            await book.SubmitAsync(new OpenMarket(market, options.FeeBps), ct);
             var clientOrderId = string.Create(CultureInfo.InvariantCulture, $"{live.Life}-{number}-{index}");
             var answer = await book.SubmitAsync(
                 new PlaceAsk(market, provider.ProviderId, provider.Owner, offer.Price, offer.Capacity, clientOrderId),

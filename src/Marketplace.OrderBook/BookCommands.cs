@@ -6,6 +6,7 @@ namespace Marketplace.OrderBook;
 
 /// <summary>What the book's single writer is asked to do; journalled when it changes something.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(OpenMarket), "open-market")]
 [JsonDerivedType(typeof(OpenBudget), "open-budget")]
 [JsonDerivedType(typeof(CloseBudget), "close-budget")]
 [JsonDerivedType(typeof(PlaceBid), "bid")]
@@ -23,6 +24,12 @@ public abstract record BookCommand;
 /// <summary>A command and the type of its answer.</summary>
 public abstract record BookCommand<TAnswer> : BookCommand
     where TAnswer : class;
+
+/// <summary>
+/// A market and the operator's fee in it. The same again changes nothing; another fee ends the market's resting orders.
+/// </summary>
+/// <param name="FeeBps">Of every payment, on top of it; bids name the same.</param>
+public sealed record OpenMarket(MarketId Market, BasisPoints FeeBps) : BookCommand<OpenMarket>;
 
 /// <summary>A budget whose opening is final on chain. The same again changes nothing.</summary>
 /// <param name="Spent">What the chain had settled from it at that moment; ignored when it is open already.</param>

@@ -6,7 +6,10 @@ namespace Marketplace.OrderBook;
 /// <summary>Asks: capacity of connected providers, sold in parts.</summary>
 public sealed partial class BookEngine
 {
-    private Result<BookOutcome, BookRefusal> Place(PlaceAsk ask, long seq)
+    private readonly SortedDictionary<long, AskOrder> asks = [];
+    private readonly Dictionary<OrderHandle, AskOrder> asksByHandle = [];
+
+    private Result<BookOutcome, BookRefusal> Place(PlaceAsk ask)
     {
         if (!IsClientOrderId(ask.ClientOrderId))
         {
@@ -23,25 +26,42 @@ public sealed partial class BookEngine
             return refusal;
         }
 
-        var order = new AskOrder(new OrderId(seq), ask);
-        asks.Add(seq, order);
-        var placement = MarketOf(ask.Market).Place(
-            new LimitOrder(order.Id, Side.Ask, ask.OwnerAccount, ask.Price, ask.Quantity));
-        var events = MatchedEvents(placement.Trades, seq);
-        var answer = new AskAnswer(order.Id, placement.Remaining);
+        var order = new AskOrder(new OrderId(moment.Seq), ask, SellerOf(ask));
+        Send(new MatchCommand
+        {
+            Kind = CommandKind.Place,
+            Side = Side.Ask,
+            Market = markets[ask.Market.Value].No,
+            Account = order.Account,
+            Tick = TickOf(ask.Price),
+            Quantity = ask.Quantity.Units,
+        });
+        Enter(order);
+        var remaining = happened.All[^1].Kind == MatchEventKind.Rested ? happened.All[^1].Quantity : 0;
+        var events = MatchedEvents();
+        var answer = new AskAnswer(order.Id, new Quantity(remaining));
         DeskOf(ask.Provider).Add(ask.ClientOrderId, (ask, answer));
         return new BookOutcome(answer, true, events);
     }
 
-    private static BookRefusal? WhyNot(PlaceAsk ask) => ask switch
+    private void Enter(AskOrder ask)
     {
+        ask.Handle = happened.All[0].Order;
+        asks.Add(ask.Id.Value, ask);
+        asksByHandle.Add(ask.Handle, ask);
+    }
+
+    private BookRefusal? WhyNot(PlaceAsk ask) => ask switch
+    {
+        _ when !markets.ContainsKey(ask.Market.Value) => BookRefusal.UnknownMarket,
         _ when ask.Quantity.IsZero => BookRefusal.ZeroQuantity,
         _ when ask.Quantity > MaxQuantity => BookRefusal.QuantityTooLarge,
         _ when ask.Price == default => BookRefusal.ZeroPrice,
+        _ when ask.Price > MaxPrice => BookRefusal.PriceTooHigh,
         _ => null,
     };
 
-    private Result<BookOutcome, BookRefusal> Cancel(CancelAsk cancel, long seq)
+    private Result<BookOutcome, BookRefusal> Cancel(CancelAsk cancel)
     {
         if (!asks.TryGetValue(cancel.Order.Value, out var ask))
         {
@@ -50,29 +70,29 @@ public sealed partial class BookEngine
         }
 
         return ask.Terms.Provider == cancel.By
-            ? Changed(new OrderCancelled(ask.Id), EndResting(ask, AskEndReason.Cancelled, seq))
+            ? Changed(new OrderCancelled(ask.Id), EndResting(ask, AskEndReason.Cancelled))
             : BookRefusal.NotOwner;
     }
 
-    private BookOutcome CancelAll(CancelAsksOf cancel, long seq)
+    private BookOutcome CancelAll(CancelAsksOf cancel)
     {
         var mine = asks.Values.Where(ask => ask.Terms.Provider == cancel.Provider).ToList();
-        var events = mine.Select(ask => EndResting(ask, AskEndReason.Disconnected, seq)).ToArray<BookEvent>();
+        var events = mine.Select(ask => EndResting(ask, AskEndReason.Disconnected)).ToArray<BookEvent>();
         var hadDesk = desks.Remove(cancel.Provider.Value);
         return new BookOutcome(new OrdersEnded(mine.Count), hadDesk, events);
     }
 
-    private AskEnded EndResting(AskOrder ask, AskEndReason reason, long seq)
+    private AskEnded EndResting(AskOrder ask, AskEndReason reason)
     {
-        var remaining = MarketOf(ask.Terms.Market).Cancel(ask.Id);
-        Invariant.Holds(remaining is not null, "A live ask rests in its market.");
-        return End(ask, reason, seq);
+        Cancel(ask.Handle, ask.Account);
+        return End(ask, reason);
     }
 
-    private AskEnded End(AskOrder ask, AskEndReason reason, long seq)
+    private AskEnded End(AskOrder ask, AskEndReason reason)
     {
         asks.Remove(ask.Id.Value);
-        return new AskEnded(seq, ask.Id, ask.Terms.Market, ask.Terms.Provider, reason);
+        asksByHandle.Remove(ask.Handle);
+        return new AskEnded(moment.Seq, ask.Id, ask.Terms.Market, ask.Terms.Provider, reason);
     }
 
     private Dictionary<string, (PlaceAsk Terms, AskAnswer Answer)> DeskOf(ProviderId provider)

@@ -6,7 +6,15 @@ namespace Marketplace.OrderBook;
 /// <summary>Bids: their admission, their holds and their end.</summary>
 public sealed partial class BookEngine
 {
-    private Result<BookOutcome, BookRefusal> Place(PlaceBid bid, long seq, DateTimeOffset now)
+    private readonly Dictionary<(BudgetNo, string), BidOrder> bidsByClientId = [];
+    private readonly SortedDictionary<long, BidOrder> bids = [];
+    private readonly Dictionary<OrderHandle, BidOrder> bidsByHandle = [];
+    private readonly SortedSet<(DateTimeOffset At, uint Market, long Order)> expiries = [];
+
+    /// <summary>Whether an <see cref="Expire"/> at this time would end something.</summary>
+    public bool HasExpired(DateTimeOffset now) => expiries.Count > 0 && expiries.Min.At <= now;
+
+    private Result<BookOutcome, BookRefusal> Place(PlaceBid bid, DateTimeOffset now)
     {
         if (!budgets.TryGetValue(bid.Budget.Value, out var account))
         {
@@ -29,78 +37,84 @@ public sealed partial class BookEngine
             return refusal;
         }
 
-        if (HoldFor(bid) is not { } hold || hold > account.Free)
+        var order = new BidOrder(new OrderId(moment.Seq), bid, account);
+        var placed = TrySend(CommandOf(order));
+        return placed switch
         {
-            return BookRefusal.InsufficientBudget;
-        }
-
-        return Enter(new BidOrder(new OrderId(seq), bid, account, hold), seq);
+            MatchRefusal.None => Enter(order),
+            MatchRefusal.InsufficientFunds or MatchRefusal.AmountTooLarge => BookRefusal.InsufficientBudget,
+            _ => throw new InvariantViolationException($"A bid was checked before: {placed}."),
+        };
     }
 
-    private static BookRefusal? WhyNot(PlaceBid bid, BudgetAccount account, DateTimeOffset now) => bid switch
+    private BookRefusal? WhyNot(PlaceBid bid, BudgetAccount account, DateTimeOffset now) => bid switch
     {
+        _ when !markets.ContainsKey(bid.Market.Value) => BookRefusal.UnknownMarket,
         _ when account.IsClosed => BookRefusal.BudgetClosed,
         _ when account.Terms.Expiry <= now => BookRefusal.BudgetExpired,
         _ when bid.PerLeg.IsZero => BookRefusal.ZeroQuantity,
         _ when bid.PerLeg > MaxQuantity => BookRefusal.QuantityTooLarge,
         _ when bid.Limit == default => BookRefusal.ZeroPrice,
+        _ when bid.Limit > MaxPrice => BookRefusal.PriceTooHigh,
         _ when bid.Replicas is < 1 or > MaxReplicas => BookRefusal.InvalidReplicas,
         _ when !bid.IsWhole && bid.Replicas == 1 => BookRefusal.BidsBuyWholeJobs,
         _ when bid.TimeInForce == TimeInForce.GoodTillTime != bid.ExpiresAt.HasValue => BookRefusal.InvalidExpiry,
         _ when bid.ExpiresAt <= now => BookRefusal.InvalidExpiry,
         _ when bid.FeeBps > account.Terms.MaxFeeBps => BookRefusal.FeeAboveLimit,
+        _ when bid.FeeBps != markets[bid.Market.Value].FeeBps => BookRefusal.FeeDiffers,
         _ => null,
     };
 
-    /// <summary>The most that a bid can cost, or null when that is more than any budget has.</summary>
-    private static TokenAmount? HoldFor(PlaceBid bid)
+    /// <summary>
+    /// The whole hold goes to the job's pot, which may have to buy a further leg. The engine below has no expiry for
+    /// it: bids end to the tick of the clock, and no bid outlives its budget.
+    /// </summary>
+    private MatchCommand CommandOf(BidOrder bid) => new()
     {
-        try
-        {
-            var cost = bid.Limit.CostUp(bid.PerLeg) * bid.Replicas;
-            return cost + bid.FeeBps.FeeUp(cost);
-        }
-        catch (OverflowException)
-        {
-            return null;
-        }
-    }
+        Kind = CommandKind.Place,
+        Side = Side.Bid,
+        TimeInForce = bid.Terms.TimeInForce == TimeInForce.ImmediateOrCancel
+            ? TimeInForce.ImmediateOrCancel
+            : TimeInForce.GoodTillCancelled,
+        EscrowsLimit = true,
+        Replicas = (byte)bid.Terms.Replicas,
+        Market = markets[bid.Terms.Market.Value].No,
+        Account = bid.Account.No,
+        Tick = TickOf(bid.Terms.Limit),
+        Quantity = bid.Terms.PerLeg.Units,
+    };
 
-    private BookOutcome Enter(BidOrder bid, long seq)
+    private BookOutcome Enter(BidOrder bid)
     {
+        var placed = happened.All[0];
+        (bid.Handle, bid.Hold) = (placed.Order, new TokenAmount(placed.Amount));
         bids.Add(bid.Id.Value, bid);
         bidsByClientId.Add((bid.Terms.Budget, bid.Terms.ClientOrderId), bid);
-        bid.Account.Hold(bid.Hold);
-        var placement = MarketOf(bid.Terms.Market).Place(LimitOrderOf(bid));
-        var events = placement switch
+        bidsByHandle.Add(bid.Handle, bid);
+        var events = happened.All[^1].Kind switch
         {
-            { Trades.Count: > 0 } => MatchedEvents(placement.Trades, seq),
-            { Rests: true } => [Rested(bid, seq)],
-            _ => [End(bid, BidState.Unfilled, seq)],
+            MatchEventKind.Traded => MatchedEvents(),
+            MatchEventKind.Rested => [Rest(bid)],
+            _ => [End(bid, BidState.Unfilled)],
         };
         bid.FirstAnswer = new BidAnswer(bid.Id, bid.State, bid.Job?.Id, bid.Hold, bid.Job?.Legs.ToList() ?? []);
         return new BookOutcome(bid.FirstAnswer, true, events);
     }
 
-    /// <summary>No bid outlives its budget, so one that is good till cancelled is good till the budget's end.</summary>
-    private static LimitOrder LimitOrderOf(BidOrder bid)
+    private BidRested Rest(BidOrder bid)
     {
+        expiries.Add(ExpiryOf(bid));
         var terms = bid.Terms;
-        var isImmediate = terms.TimeInForce == TimeInForce.ImmediateOrCancel;
-        var end = bid.Account.Terms.Expiry;
-        return new LimitOrder(
-            bid.Id,
-            Side.Bid,
-            bid.Account.Terms.Buyer,
-            terms.Limit,
-            terms.PerLeg,
-            isImmediate ? TimeInForce.ImmediateOrCancel : TimeInForce.GoodTillTime,
-            isImmediate ? null : terms.ExpiresAt < end ? terms.ExpiresAt : end,
-            terms.Replicas,
-            terms.IsWhole);
+        return new BidRested(moment.Seq, bid.Id, terms.Market, terms.Budget, terms.ClientOrderId, bid.Hold);
     }
 
-    private Result<BookOutcome, BookRefusal> Cancel(CancelBid cancel, long seq)
+    private static (DateTimeOffset At, uint Market, long Order) ExpiryOf(BidOrder bid)
+    {
+        var end = bid.Account.Terms.Expiry;
+        return (bid.Terms.ExpiresAt < end ? bid.Terms.ExpiresAt.Value : end, bid.Terms.Market.Value, bid.Id.Value);
+    }
+
+    private Result<BookOutcome, BookRefusal> Cancel(CancelBid cancel)
     {
         if (!bids.TryGetValue(cancel.Order.Value, out var bid))
         {
@@ -113,33 +127,38 @@ public sealed partial class BookEngine
         }
 
         return bid.State == BidState.Resting
-            ? Changed(new OrderCancelled(bid.Id), EndResting(bid, BidState.Cancelled, seq))
+            ? Changed(new OrderCancelled(bid.Id), EndResting(bid, BidState.Cancelled))
             : BookRefusal.OrderNotResting;
     }
 
-    private BookOutcome EndExpired(Expire expire, long seq)
+    private BookOutcome EndExpired(Expire expire)
     {
-        var ended = markets.Values.SelectMany(market => market.Expire(expire.Now)).ToList();
-        var events = ended.Select(id => End(bids[id.Value], BidState.Expired, seq)).ToArray<BookEvent>();
-        return new BookOutcome(new OrdersEnded(ended.Count), ended.Count > 0, events);
+        var due = expiries.TakeWhile(expiry => expiry.At <= expire.Now).ToList();
+        var events = due.Select(expiry => EndResting(bids[expiry.Order], BidState.Expired)).ToArray<BookEvent>();
+        return new BookOutcome(new OrdersEnded(due.Count), due.Count > 0, events);
     }
 
-    private BidEnded EndResting(BidOrder bid, BidState reason, long seq)
+    private BidEnded EndResting(BidOrder bid, BidState reason)
     {
-        var remaining = MarketOf(bid.Terms.Market).Cancel(bid.Id);
-        Invariant.Holds(remaining is not null, "A resting bid rests in its market.");
-        return End(bid, reason, seq);
+        Cancel(bid.Handle, bid.Account.No);
+        return End(bid, reason);
     }
 
-    private static BidEnded End(BidOrder bid, BidState reason, long seq)
+    private BidEnded End(BidOrder bid, BidState reason)
     {
-        bid.State = reason;
-        bid.Account.ReturnHold(bid.Hold);
-        return new BidEnded(seq, bid.Id, bid.Terms.Market, bid.Terms.Budget, bid.Terms.ClientOrderId, reason);
+        Leave(bid, reason);
+        var terms = bid.Terms;
+        return new BidEnded(moment.Seq, bid.Id, terms.Market, terms.Budget, terms.ClientOrderId, reason);
     }
 
-    private static BidRested Rested(BidOrder bid, long seq) =>
-        new(seq, bid.Id, bid.Terms.Market, bid.Terms.Budget, bid.Terms.ClientOrderId, bid.Hold);
+    private void Leave(BidOrder bid, BidState state)
+    {
+        bid.State = state;
+        bidsByHandle.Remove(bid.Handle);
+        expiries.Remove(ExpiryOf(bid));
+    }
+
+    private static int TickOf(UnitPrice price) => checked((int)(price.MicroPerMillionUnits / TickSize));
 
     private static bool IsClientOrderId(string? id) =>
         id is { Length: > 0 and <= MaxClientOrderIdLength } && id.All(letter => letter is > ' ' and <= '~');

@@ -12,7 +12,7 @@ public sealed partial class BookEngine
         var text = new StringBuilder();
         foreach (var account in budgets.Values)
         {
-            Line(text, "budget", account.View);
+            Line(text, "budget", ViewOf(account));
             Line(text, "settled", account.Settlements);
         }
 
@@ -23,12 +23,13 @@ public sealed partial class BookEngine
             Line(text, "ended", bid.Job?.End);
         }
 
-        foreach (var (market, book) in markets)
+        foreach (var (market, known) in markets)
         {
             Line(text, "market", market);
-            Line(text, "resting", book.Resting());
+            Line(text, "fee", known.FeeBps);
         }
 
+        Line(text, "matching", matching.StateHash());
         foreach (var (provider, desk) in desks)
         {
             Line(text, "provider", provider);

@@ -6,53 +6,56 @@ namespace Marketplace.OrderBook;
 /// <summary>Jobs: a matched bid's legs and pot, until delivery or release.</summary>
 public sealed partial class BookEngine
 {
-    private List<BookEvent> MatchedEvents(IReadOnlyList<Trade> trades, long seq)
+    /// <summary>What the trades of the last command did: the jobs that were bought, then the asks that are sold.</summary>
+    private List<BookEvent> MatchedEvents()
     {
         var events = new List<BookEvent>();
-        foreach (var ofBid in trades.GroupBy(trade => trade.Bid))
+        var sold = new List<AskOrder>();
+        foreach (ref readonly var trade in happened.All)
         {
-            events.Add(Match(bids[ofBid.Key.Value], ofBid, seq));
+            if (trade.Kind != MatchEventKind.Traded)
+            {
+                continue;
+            }
+
+            var bid = bidsByHandle[trade.Order];
+            var ask = asksByHandle[trade.Other];
+            (bid.Job ??= new BookJob(bid)).Add(ask, new UnitPrice(trade.Tick * TickSize));
+            if (trade.Flags.HasFlag(TradeFlags.AskDone))
+            {
+                sold.Add(ask);
+            }
+
+            if (trade.Flags.HasFlag(TradeFlags.BidDone))
+            {
+                events.Add(Match(bid, bid.Job));
+            }
         }
 
-        events.AddRange(SoldEvents(trades, seq));
+        events.AddRange(sold.Select(ask => End(ask, AskEndReason.Sold)));
         return events;
     }
 
-    private BidMatched Match(BidOrder bid, IEnumerable<Trade> trades, long seq)
+    private BidMatched Match(BidOrder bid, BookJob job)
     {
-        bid.State = BidState.Matched;
-        bid.Job = new BookJob(bid);
-        foreach (var trade in trades)
-        {
-            bid.Job.Add(asks[trade.Ask.Value], trade.Price);
-        }
-
-        Invariant.Holds(bid.Job.Legs.Count == bid.Terms.Replicas, "A bid is matched with all its legs.");
-        bid.Account.MoveHoldToJob(bid.Hold);
+        Leave(bid, BidState.Matched);
+        Invariant.Holds(job.Legs.Count == bid.Terms.Replicas, "A bid is matched with all its legs.");
         var terms = bid.Terms;
         return new BidMatched(
-            seq,
-            bid.Job.Id,
+            moment.Seq,
+            job.Id,
             terms.Market,
             terms.Budget,
             terms.ClientOrderId,
             terms.InputHash,
             terms.PerLeg,
-            bid.Job.Legs.ToList(),
+            job.Legs.ToList(),
             terms.Limit,
             bid.Hold,
             terms.FeeBps);
     }
 
-    private IEnumerable<BookEvent> SoldEvents(IEnumerable<Trade> trades, long seq) => trades
-        .Select(trade => trade.Ask)
-        .Distinct()
-        .Select(id => asks[id.Value])
-        .Where(ask => MarketOf(ask.Terms.Market).RemainingOf(ask.Id).IsZero)
-        .Select(ask => End(ask, AskEndReason.Sold, seq))
-        .ToList();
-
-    private Result<BookOutcome, BookRefusal> Add(AddLeg add, long seq)
+    private Result<BookOutcome, BookRefusal> Add(AddLeg add)
     {
         if (JobOf(add.Job) is not { } job)
         {
@@ -74,20 +77,36 @@ public sealed partial class BookEngine
             return BookRefusal.LegOutOfOrder;
         }
 
-        var terms = job.Bid.Terms;
-        var found = MarketOf(terms.Market).TakeLeg(job.Bid.Id, terms.Limit, terms.PerLeg, (ask, owner) =>
-            !job.Owners.Contains(owner) && !add.Exclude.Contains(asks[ask.Value].Terms.Provider));
-        return found.TryGet(out var trade) ? AddedLeg(job, trade, seq) : BookRefusal.NoAsk;
+        happened.Clear();
+        return matching.TryTakeLeg(RequestFor(job, add), happened) ? AddedLeg(job) : BookRefusal.NoAsk;
     }
 
-    private BookOutcome AddedLeg(BookJob job, Trade trade, long seq)
+    private LegRequest RequestFor(BookJob job, AddLeg add)
     {
-        var leg = job.Add(asks[trade.Ask.Value], trade.Price);
-        var added = new LegAdded(seq, job.Id, job.Bid.Terms.Market, job.Bid.Terms.Budget, leg);
-        return Changed(new LegAnswer(job.Id, leg), [added, .. SoldEvents([trade], seq)]);
+        var terms = job.Bid.Terms;
+        return new LegRequest(
+            moment.Seq,
+            markets[terms.Market.Value].No,
+            bidSignature: 0,
+            job.Bid.Account.No,
+            TickOf(terms.Limit),
+            terms.PerLeg.Units,
+            job.Owners.Select(owner => ownerGroups[owner]).ToArray(),
+            sellers.Where(seller => add.Exclude.Contains(seller.Key.Item1)).Select(seller => seller.Value).ToArray());
     }
 
-    private Result<BookOutcome, BookRefusal> Complete(CompleteJob complete, long seq)
+    private BookOutcome AddedLeg(BookJob job)
+    {
+        var trade = happened.All[0];
+        var ask = asksByHandle[trade.Other];
+        var leg = job.Add(ask, new UnitPrice(trade.Tick * TickSize));
+        var added = new LegAdded(moment.Seq, job.Id, job.Bid.Terms.Market, job.Bid.Terms.Budget, leg);
+        return trade.Flags.HasFlag(TradeFlags.AskDone)
+            ? Changed(new LegAnswer(job.Id, leg), added, End(ask, AskEndReason.Sold))
+            : Changed(new LegAnswer(job.Id, leg), added);
+    }
+
+    private Result<BookOutcome, BookRefusal> Complete(CompleteJob complete)
     {
         if (JobOf(complete.Job) is not { } job)
         {
@@ -99,29 +118,39 @@ public sealed partial class BookEngine
             return BookRefusal.ExceedsPot;
         }
 
-        var completed = new JobCompleted(seq, job.Id, job.Bid.Terms.Budget, complete.Paid, complete.Fee);
+        var completed = new JobCompleted(moment.Seq, job.Id, job.Bid.Terms.Budget, complete.Paid, complete.Fee);
         return End(job, new JobEnd(complete.Paid, complete.Fee, IsReleased: false), completed);
     }
 
-    private Result<BookOutcome, BookRefusal> Release(ReleaseJob release, long seq) =>
+    private Result<BookOutcome, BookRefusal> Release(ReleaseJob release) =>
         JobOf(release.Job) is { } job
             ? End(
                 job,
                 new JobEnd(TokenAmount.Zero, TokenAmount.Zero, IsReleased: true),
-                new JobReleased(seq, job.Id, job.Bid.Terms.Budget, job.Pot))
+                new JobReleased(moment.Seq, job.Id, job.Bid.Terms.Budget, job.Pot))
             : BookRefusal.UnknownJob;
 
-    private static Result<BookOutcome, BookRefusal> End(BookJob job, JobEnd end, BookEvent ended)
+    private Result<BookOutcome, BookRefusal> End(BookJob job, JobEnd end, BookEvent ended)
     {
+        var account = job.Bid.Account;
         if (job.End is not null)
         {
-            return job.End == end ? Unchanged(job.Bid.Account.View) : BookRefusal.JobEnded;
+            return job.End == end ? Unchanged(ViewOf(account)) : BookRefusal.JobEnded;
         }
 
         job.End = end;
-        job.Bid.Account.EndJob(job.Pot, end.Paid + end.Fee);
-        return Changed(job.Bid.Account.View, ended);
+        Send(new MatchCommand
+        {
+            Kind = CommandKind.EndEscrow,
+            Account = account.No,
+            Amount = job.Pot.Micro,
+            Paid = end.Paid.Micro,
+            Fee = end.Fee.Micro,
+        });
+        return Changed(ViewOf(account), ended);
     }
+
+    private BudgetView ViewOf(BudgetAccount account) => account.View(matching.Account(account.No));
 
     private BookJob? JobOf(JobId job) => bids.GetValueOrDefault(job.Value)?.Job;
 }

@@ -19,43 +19,42 @@ public sealed partial class BookEngine
     /// <summary>The most units of one ask, or of one leg.</summary>
     public static readonly Quantity MaxQuantity = new(1_000_000_000_000);
 
-    private readonly SortedDictionary<uint, LimitOrderBook> markets = [];
+    /// <summary>The highest limit, in micro-tokens per million units: 2^24 - 1.</summary>
+    public static readonly UnitPrice MaxPrice = new((1 << 24) - 1);
+
     private readonly SortedDictionary<uint, BudgetAccount> budgets = [];
-    private readonly Dictionary<(BudgetNo, string), BidOrder> bidsByClientId = [];
-    private readonly SortedDictionary<long, BidOrder> bids = [];
-    private readonly SortedDictionary<long, AskOrder> asks = [];
     private readonly SortedDictionary<uint, Dictionary<string, (PlaceAsk Terms, AskAnswer Answer)>> desks = [];
 
     /// <summary>Decides a command and, when it is not refused, carries it out.</summary>
     /// <param name="seq">The number it will have in the journal if it changes something: above all before it.</param>
     /// <param name="now">The time at which it is taken; never earlier than that of the command before it.</param>
-    public Result<BookOutcome, BookRefusal> Apply(BookCommand command, long seq, DateTimeOffset now) => command switch
+    public Result<BookOutcome, BookRefusal> Apply(BookCommand command, long seq, DateTimeOffset now)
     {
-        OpenBudget open => Open(open),
-        CloseBudget close => Close(close, seq),
-        PlaceBid bid => Place(bid, seq, now),
-        PlaceAsk ask => Place(ask, seq),
-        CancelBid cancel => Cancel(cancel, seq),
-        CancelAsk cancel => Cancel(cancel, seq),
-        CancelAsksOf cancel => CancelAll(cancel, seq),
-        Expire expire => EndExpired(expire, seq),
-        AddLeg add => Add(add, seq),
-        CompleteJob complete => Complete(complete, seq),
-        ReleaseJob release => Release(release, seq),
-        SettledOnChain settled => Settle(settled),
-        _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "No such command."),
-    };
-
-    /// <summary>Whether an <see cref="Expire"/> at this time would end something.</summary>
-    public bool HasExpired(DateTimeOffset now) => markets.Values.Any(market => market.HasExpired(now));
-
-    public MarketDepth Depth(MarketId market) =>
-        markets.TryGetValue(market.Value, out var book) ? book.Depth() : new MarketDepth([], []);
+        moment = new Moment(seq, now.ToUnixTimeMilliseconds());
+        return command switch
+        {
+            OpenMarket open => Open(open),
+            OpenBudget open => Open(open),
+            CloseBudget close => Close(close),
+            PlaceBid bid => Place(bid, now),
+            PlaceAsk ask => Place(ask),
+            CancelBid cancel => Cancel(cancel),
+            CancelAsk cancel => Cancel(cancel),
+            CancelAsksOf cancel => CancelAll(cancel),
+            Expire expire => EndExpired(expire),
+            AddLeg add => Add(add),
+            CompleteJob complete => Complete(complete),
+            ReleaseJob release => Release(release),
+            SettledOnChain settled => Settle(settled),
+            _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "No such command."),
+        };
+    }
 
     /// <summary>The budget's account, or null when it was never opened.</summary>
-    public BudgetView? Budget(BudgetNo budget) => budgets.GetValueOrDefault(budget.Value)?.View;
+    public BudgetView? Budget(BudgetNo budget) =>
+        budgets.TryGetValue(budget.Value, out var account) ? ViewOf(account) : null;
 
-    public IReadOnlyList<BudgetView> Budgets() => budgets.Values.Select(account => account.View).ToList();
+    public IReadOnlyList<BudgetView> Budgets() => budgets.Values.Select(ViewOf).ToList();
 
     /// <summary>Where a client's bid stands, or null when no such bid was taken.</summary>
     public BidView? Bid(BudgetNo budget, string clientOrderId) =>
@@ -72,7 +71,7 @@ public sealed partial class BookEngine
     {
         if (budgets.TryGetValue(open.Budget.Value, out var known))
         {
-            return known.HasTerms(open) ? Unchanged(known.View) : BookRefusal.BudgetDiffers;
+            return known.HasTerms(open) ? Unchanged(ViewOf(known)) : BookRefusal.BudgetDiffers;
         }
 
         if (open.Spent > open.Cap)
@@ -80,12 +79,18 @@ public sealed partial class BookEngine
             return BookRefusal.SpentAboveCap;
         }
 
-        var account = new BudgetAccount(open);
+        var account = new BudgetAccount(open, OpenAccount(open.Buyer));
+        Send(new MatchCommand
+        {
+            Kind = CommandKind.Fund,
+            Account = account.No,
+            Amount = (open.Cap - open.Spent).Micro,
+        });
         budgets.Add(open.Budget.Value, account);
-        return Changed(account.View);
+        return Changed(ViewOf(account));
     }
 
-    private Result<BookOutcome, BookRefusal> Close(CloseBudget close, long seq)
+    private Result<BookOutcome, BookRefusal> Close(CloseBudget close)
     {
         if (!budgets.TryGetValue(close.Budget.Value, out var account))
         {
@@ -94,13 +99,13 @@ public sealed partial class BookEngine
 
         if (account.IsClosed)
         {
-            return Unchanged(account.View);
+            return Unchanged(ViewOf(account));
         }
 
         account.Close();
         var resting = bids.Values.Where(bid => bid.Account == account && bid.State == BidState.Resting).ToList();
-        var events = resting.Select(bid => EndResting(bid, BidState.Cancelled, seq)).ToArray();
-        return Changed(account.View, events);
+        var events = resting.Select(bid => EndResting(bid, BidState.Cancelled)).ToArray();
+        return Changed(ViewOf(account), events);
     }
 
     private Result<BookOutcome, BookRefusal> Settle(SettledOnChain settled)
@@ -112,26 +117,16 @@ public sealed partial class BookEngine
 
         if (account.HasSettled(settled.FactId))
         {
-            return Unchanged(account.View);
+            return Unchanged(ViewOf(account));
         }
 
-        if (settled.TotalPlusFee > account.Owed)
+        if (settled.TotalPlusFee > ViewOf(account).Owed)
         {
             return BookRefusal.ExceedsOwed;
         }
 
         account.Settle(settled.FactId, settled.TotalPlusFee);
-        return Changed(account.View);
-    }
-
-    private LimitOrderBook MarketOf(MarketId market)
-    {
-        if (!markets.TryGetValue(market.Value, out var book))
-        {
-            markets.Add(market.Value, book = new LimitOrderBook());
-        }
-
-        return book;
+        return Changed(ViewOf(account));
     }
 
     private static BookOutcome Unchanged(object answer) => new(answer, false, []);

@@ -39,6 +39,9 @@ public enum AskEndReason
     Sold = 1,
     Cancelled,
     Disconnected,
+
+    /// <summary>The market's fee changed, which ends all its orders.</summary>
+    MarketChanged,
 }
 
 /// <summary>An ask left the book.</summary>

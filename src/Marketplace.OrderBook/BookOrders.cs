@@ -1,9 +1,10 @@
 using Marketplace.Kernel;
+using Marketplace.Matching;
 
 namespace Marketplace.OrderBook;
 
 /// <summary>A bid's whole life, for its client may ask again at any time.</summary>
-internal sealed class BidOrder(OrderId id, PlaceBid terms, BudgetAccount account, TokenAmount hold)
+internal sealed class BidOrder(OrderId id, PlaceBid terms, BudgetAccount account)
 {
     public OrderId Id { get; } = id;
 
@@ -11,7 +12,9 @@ internal sealed class BidOrder(OrderId id, PlaceBid terms, BudgetAccount account
 
     public BudgetAccount Account { get; } = account;
 
-    public TokenAmount Hold { get; } = hold;
+    public OrderHandle Handle { get; set; }
+
+    public TokenAmount Hold { get; set; }
 
     public BidState State { get; set; } = BidState.Resting;
 
@@ -23,7 +26,11 @@ internal sealed class BidOrder(OrderId id, PlaceBid terms, BudgetAccount account
 }
 
 /// <summary>An ask of a connected provider.</summary>
-internal sealed record AskOrder(OrderId Id, PlaceAsk Terms);
+/// <param name="Account">Its seller's number in the matching engine.</param>
+internal sealed record AskOrder(OrderId Id, PlaceAsk Terms, uint Account)
+{
+    public OrderHandle Handle { get; set; }
+}
 
 /// <summary>How a job ended.</summary>
 internal sealed record JobEnd(TokenAmount Paid, TokenAmount Fee, bool IsReleased);

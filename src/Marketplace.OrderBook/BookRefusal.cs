@@ -21,6 +21,9 @@ public enum BookRefusal
     /// <summary>The client's order id names an earlier order with other terms.</summary>
     DuplicateOrderId,
 
+    /// <summary>No market of this number was opened.</summary>
+    UnknownMarket,
+
     /// <summary>The budget takes no new bids any more.</summary>
     BudgetClosed,
 
@@ -36,6 +39,9 @@ public enum BookRefusal
     /// <summary>A price is at least one micro-token per million units.</summary>
     ZeroPrice,
 
+    /// <summary>A price is at most 2^24 - 1 micro-tokens per million units.</summary>
+    PriceTooHigh,
+
     /// <summary>Legs are 1 to 16.</summary>
     InvalidReplicas,
 
@@ -47,6 +53,9 @@ public enum BookRefusal
 
     /// <summary>The fee is above the one that the budget's owner signed.</summary>
     FeeAboveLimit,
+
+    /// <summary>The fee is not the market's.</summary>
+    FeeDiffers,
 
     /// <summary>The budget's free amount does not cover the most that the order can cost.</summary>
     InsufficientBudget,

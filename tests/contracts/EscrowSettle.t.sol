@@ -53,6 +53,25 @@ contract EscrowSettleTest is EscrowFixture {
         equal(logs.length, 4, "nothing else");
     }
 
+    function test_A_later_statement_logs_where_it_begins() public {
+        uint32 budgetNo = openWith(1_000);
+        settle(payloadOf(2, signed(rowOf(budgetNo, 5, PayloadWriter.group(2, 70)))));
+        Row memory later = rowOf(budgetNo, 3, PayloadWriter.group(2, 40));
+        vm.recordLogs();
+
+        settle(payloadOf(2, signed(later)));
+
+        Vm.Log memory log = vm.getRecordedLogs().single(address(escrow), IMarketEscrow.StatementSettled.selector);
+        isTrue(later.fromJob > 0, "it does not begin at the first job");
+        equalBytes(
+            log.data,
+            abi.encode(
+                (uint256(later.fromJob) << 176) | (uint256(later.throughJob) << 144) | (40 << 64) | 3, RECEIPTS
+            ),
+            "packed numbers and root"
+        );
+    }
+
     function test_The_chain_of_batches_goes_on() public {
         bytes memory payload = PayloadWriter.payload(ANCHOR, new uint256[](0), "");
         settle(payload);

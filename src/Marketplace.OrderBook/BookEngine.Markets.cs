@@ -1,0 +1,147 @@
+using Marketplace.Kernel;
+using Marketplace.Matching;
+
+namespace Marketplace.OrderBook;
+
+/// <summary>The matching engine below: its markets, its accounts, and the one place where commands are sent to it.</summary>
+public sealed partial class BookEngine
+{
+    /// <summary>The tick size of every market: a limit is a whole number of micro-tokens per million units.</summary>
+    private const long TickSize = 1;
+
+    private readonly MatchingEngine matching = new(new EngineOptions());
+    private readonly MatchEvents happened = new();
+    private readonly SortedDictionary<uint, Market> markets = [];
+    private readonly Dictionary<EthAddress, uint> ownerGroups = [];
+    private readonly Dictionary<(ProviderId, EthAddress), uint> sellers = [];
+    private ushort nextMarket;
+    private Moment moment;
+
+    /// <summary>A market's number below, and its fee.</summary>
+    private readonly record struct Market(ushort No, BasisPoints FeeBps);
+
+    /// <summary>The number and the time of the command that is being carried out.</summary>
+    private readonly record struct Moment(long Seq, long UnixMilliseconds);
+
+    /// <summary>A market's resting orders by price; empty when it was never opened.</summary>
+    public MarketDepth Depth(MarketId market) => markets.TryGetValue(market.Value, out var known)
+        ? new MarketDepth(Levels(known, Side.Bid), Levels(known, Side.Ask))
+        : new MarketDepth([], []);
+
+    /// <summary>The lowest ask of a market, or null when it has none.</summary>
+    public UnitPrice? BestAsk(MarketId market)
+    {
+        if (markets.TryGetValue(market.Value, out var known))
+        {
+            foreach (var ask in matching.Resting(known.No, Side.Ask))
+            {
+                return new UnitPrice(ask.Tick * TickSize);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Another fee makes another market below: no order may cost what its owner did not agree to.</summary>
+    private BookOutcome Open(OpenMarket open)
+    {
+        if (markets.TryGetValue(open.Market.Value, out var known) && known.FeeBps == open.FeeBps)
+        {
+            return Unchanged(open);
+        }
+
+        var ended = EndAllIn(open.Market);
+        var market = new Market(nextMarket++, open.FeeBps);
+        Send(new MatchCommand
+        {
+            Kind = CommandKind.OpenMarket,
+            Market = market.No,
+            TickSize = TickSize,
+            Mode = MarketMode.Continuous,
+            TakerFeeBps = open.FeeBps.Value,
+            MakerFeeBps = open.FeeBps.Value,
+        });
+        markets[open.Market.Value] = market;
+        return Changed(open, ended);
+    }
+
+    private BookEvent[] EndAllIn(MarketId market)
+    {
+        var resting = bids.Values.Where(bid => bid.Terms.Market == market && bid.State == BidState.Resting).ToList();
+        var offered = asks.Values.Where(ask => ask.Terms.Market == market).ToList();
+        return
+        [
+            .. resting.Select(bid => EndResting(bid, BidState.Cancelled)),
+            .. offered.Select(ask => EndResting(ask, AskEndReason.MarketChanged)),
+        ];
+    }
+
+    /// <summary>An account of its own for one budget, or for one provider and its owner.</summary>
+    private uint OpenAccount(EthAddress owner)
+    {
+        if (!ownerGroups.TryGetValue(owner, out var group))
+        {
+            ownerGroups.Add(owner, group = checked((uint)ownerGroups.Count + 1));
+        }
+
+        var account = checked((uint)matching.AccountCount);
+        Send(new MatchCommand
+        {
+            Kind = CommandKind.OpenAccount,
+            Account = account,
+            OwnerGroup = group,
+            Domain = group,
+        });
+        return account;
+    }
+
+    private uint SellerOf(PlaceAsk ask)
+    {
+        var key = (ask.Provider, ask.OwnerAccount);
+        if (!sellers.TryGetValue(key, out var account))
+        {
+            sellers.Add(key, account = OpenAccount(ask.OwnerAccount));
+        }
+
+        return account;
+    }
+
+    /// <summary>Carries out what cannot be refused.</summary>
+    private void Send(MatchCommand command)
+    {
+        var refusal = TrySend(command);
+        Invariant.Holds(refusal == MatchRefusal.None, $"{command.Kind} was checked before: {refusal}.");
+    }
+
+    private MatchRefusal TrySend(MatchCommand command)
+    {
+        command.Seq = moment.Seq;
+        command.TimeMilliseconds = moment.UnixMilliseconds;
+        happened.Clear();
+        return matching.Apply(command, happened);
+    }
+
+    private void Cancel(OrderHandle order, uint account) =>
+        Send(new MatchCommand { Kind = CommandKind.Cancel, Target = order, Account = account });
+
+    private List<DepthLevel> Levels(Market market, Side side)
+    {
+        var levels = new List<DepthLevel>();
+        foreach (var order in matching.Resting(market.No, side))
+        {
+            var price = new UnitPrice(order.Tick * TickSize);
+            var quantity = new Quantity(order.Open * Math.Max((byte)1, order.Replicas));
+            var whole = order.Replicas > 0 || order.Minimum > 1 ? quantity : Quantity.Zero;
+            if (levels.Count > 0 && levels[^1].Price == price)
+            {
+                levels[^1] = levels[^1].With(quantity, whole);
+            }
+            else
+            {
+                levels.Add(new DepthLevel(price, quantity, whole, 1));
+            }
+        }
+
+        return levels;
+    }
+}
