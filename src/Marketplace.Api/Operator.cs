@@ -28,6 +28,7 @@ public sealed class Operator : IAsyncDisposable
             consumer,
             time,
             loggers.CreateLogger<BookLoop>());
+        Anchors = new BookAnchors(Book);
         Providers = new ProviderHub(
             contract, Book, Entry, new SettlementQueries(database, time), options, live);
         Gateways = new GatewayHub(contract, Book, new BidEntry(Book, Entry, options, time), options, live);
@@ -55,6 +56,8 @@ public sealed class Operator : IAsyncDisposable
     public EntryStore Entry { get; }
 
     public BookLoop Book { get; }
+
+    public BookAnchors Anchors { get; }
 
     public ProviderHub Providers { get; }
 

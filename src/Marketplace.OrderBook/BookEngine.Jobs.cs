@@ -77,15 +77,26 @@ public sealed partial class BookEngine
             return BookRefusal.LegOutOfOrder;
         }
 
-        happened.Clear();
-        return matching.TryTakeLeg(RequestFor(job, add), happened) ? AddedLeg(job) : BookRefusal.NoAsk;
+        if (!matching.TryFindLeg(RequestFor(job, add), out var found))
+        {
+            return BookRefusal.NoAsk;
+        }
+
+        Send(new MatchCommand
+        {
+            Kind = CommandKind.TakeLeg,
+            Target = found,
+            Account = job.Bid.Account.No,
+            Tick = TickOf(job.Bid.Terms.Limit),
+            Quantity = job.Bid.Terms.PerLeg.Units,
+        });
+        return AddedLeg(job);
     }
 
     private LegRequest RequestFor(BookJob job, AddLeg add)
     {
         var terms = job.Bid.Terms;
         return new LegRequest(
-            moment.Seq,
             markets[terms.Market.Value].No,
             bidSignature: 0,
             job.Bid.Account.No,

@@ -11,6 +11,7 @@ public sealed partial class BookEngine
 
     private readonly MatchingEngine matching = new(new EngineOptions());
     private readonly MatchEvents happened = new();
+    private readonly List<MatchCommand> sent = [];
     private readonly SortedDictionary<uint, Market> markets = [];
     private readonly Dictionary<EthAddress, uint> ownerGroups = [];
     private readonly Dictionary<(ProviderId, EthAddress), uint> sellers = [];
@@ -22,6 +23,9 @@ public sealed partial class BookEngine
 
     /// <summary>The number and the time of the command that is being carried out.</summary>
     private readonly record struct Moment(long Seq, long UnixMilliseconds);
+
+    /// <summary>What the last command of the book was to the matching engine, for the public log.</summary>
+    public IReadOnlyList<MatchCommand> Sent => sent;
 
     /// <summary>A market's resting orders by price; empty when it was never opened.</summary>
     public MarketDepth Depth(MarketId market) => markets.TryGetValue(market.Value, out var known)
@@ -118,7 +122,13 @@ public sealed partial class BookEngine
         command.Seq = moment.Seq;
         command.TimeMilliseconds = moment.UnixMilliseconds;
         happened.Clear();
-        return matching.Apply(command, happened);
+        var refusal = matching.Apply(command, happened);
+        if (refusal == MatchRefusal.None)
+        {
+            sent.Add(command);
+        }
+
+        return refusal;
     }
 
     private void Cancel(OrderHandle order, uint account) =>

@@ -31,6 +31,7 @@ public sealed partial class BookEngine
     public Result<BookOutcome, BookRefusal> Apply(BookCommand command, long seq, DateTimeOffset now)
     {
         moment = new Moment(seq, now.ToUnixTimeMilliseconds());
+        sent.Clear();
         return command switch
         {
             OpenMarket open => Open(open),

@@ -5,15 +5,17 @@ using Microsoft.Extensions.Logging;
 namespace Marketplace.OrderBook;
 
 /// <summary>How the book runs.</summary>
-/// <param name="JournalPath">The journal's file; its folder is made if it is missing.</param>
+/// <param name="Folder">Where the journal and the public command log are; it is made if it is missing.</param>
 /// <param name="QueueLength">Commands that may wait; further senders wait for room.</param>
 /// <param name="MaxBatch">Commands of one flush at most.</param>
 /// <param name="MaxUnconsumed">Events that may wait for the consumer before new orders are refused as busy.</param>
 public sealed record BookLoopOptions(
-    string JournalPath, int QueueLength = 4096, int MaxBatch = 1024, int MaxUnconsumed = 65_536)
+    string Folder, int QueueLength = 4096, int MaxBatch = 1024, int MaxUnconsumed = 65_536)
 {
+    public JournalOptions Journal { get; init; } = new();
+
     /// <summary>Where a test puts a disk that fails or loses its power.</summary>
-    internal Func<string, FileStream> OpenFile { get; init; } = Journal.OpenFile;
+    internal IJournalDisk Disk { get; init; } = SystemDisk.Instance;
 }
 
 /// <summary>The book is not running: whether the command took effect, its repetition will tell.</summary>
@@ -24,8 +26,9 @@ public sealed class JournalBehindConsumerException(long journal, long consumer)
     : Exception($"The journal ends at {journal}, but its consumer has seen {consumer}.");
 
 /// <summary>
-/// The one writer of the book. It decides what has queued up, journals it with one flush, and only then answers and
-/// publishes. Any failure stops it for good: the state in memory is then ahead of the disk, and a restart replays.
+/// The one writer of the book. It decides what has queued up and goes on while the journal syncs it; answers and events
+/// leave when their sync has returned, and not before. Any failure stops it for good: the state in memory is then ahead
+/// of the disk, and a restart replays.
 /// </summary>
 public sealed partial class BookLoop : IAsyncDisposable
 {
@@ -39,7 +42,10 @@ public sealed partial class BookLoop : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool isDisposed;
-    private Journal? journal;
+    private bool isFailed;
+    private readonly ReleaseQueue releases;
+    private JournalWriter? journal;
+    private PublicLogWriter? publicLog;
     private ITimer? timer;
     private Task writing = Task.CompletedTask;
     private Task publishing = Task.CompletedTask;
@@ -49,10 +55,18 @@ public sealed partial class BookLoop : IAsyncDisposable
         (this.options, this.consumer, this.time, this.logger) = (options, consumer, time, logger);
         queue = Channel.CreateBounded<BookWork>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
         publisher = new EventPublisher(consumer, time, logger);
+        releases = new ReleaseQueue(batch =>
+        {
+            publicLog!.Queue(batch.Sent);
+            batch.Events.ForEach(publisher.Publish);
+        });
     }
 
     /// <summary>Ends when the book stops; faulted when it failed, and then the process should end too.</summary>
     public Task Completion => running.Task;
+
+    /// <summary>How far the public command log is on disk.</summary>
+    public PublicHead PublicHead => publicLog?.Flushed ?? default;
 
     /// <summary>Replays the journal, then takes commands. What the consumer has not seen is published again.</summary>
     /// <exception cref="JournalCorruptException">The journal is damaged.</exception>
@@ -62,14 +76,27 @@ public sealed partial class BookLoop : IAsyncDisposable
         Invariant.Holds(journal is null, "A book is started once.");
         var cursor = await consumer.CursorAsync(ct);
         var started = time.GetTimestamp();
-        journal = Journal.Open(options.OpenFile(options.JournalPath), record => Replay(record, cursor));
+        publicLog = PublicLogWriter.Open(Path.Combine(options.Folder, PublicLogWriter.FileName), time);
+        journal = JournalWriter.Open(
+            options.Folder,
+            options.Disk,
+            options.Journal,
+            snapshot: null,
+            (in MatchCommand record, ReadOnlySpan<byte> payload) => Replay(record, payload, cursor),
+            releases.ReleaseThrough);
         if (cursor > journal.LastSeq)
         {
             throw new JournalBehindConsumerException(journal.LastSeq, cursor);
         }
 
         LogReplayed(logger, journal.LastSeq, (long)time.GetElapsedTime(started).TotalMilliseconds, journal.TornBytes);
+        publicLog.Start();
         publishing = Task.Run(() => publisher.RunAsync(stopping.Token), CancellationToken.None);
+        _ = Task.WhenAny(journal.Completion, publicLog.Completion).Unwrap().ContinueWith(
+            ended => Fail(ended.Exception!.GetBaseException()),
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted,
+            TaskScheduler.Default);
         writing = Task.Run(WriteAsync, CancellationToken.None);
         var second = TimeSpan.FromSeconds(1);
         timer = time.CreateTimer(_ => queue.Writer.TryWrite(new ReadWork<bool>(_ => true)), null, second, second);
@@ -145,12 +172,13 @@ public sealed partial class BookLoop : IAsyncDisposable
         await writing;
 
         // Only a book that never started leaves work behind: its senders must not wait for ever.
-        FailAll([], new BookStoppedException(null));
+        FailAll(new BookStoppedException(null));
         running.TrySetResult();
         await stopping.CancelAsync();
         await publishing;
         timer?.Dispose();
         journal?.Dispose();
+        await (publicLog?.DisposeAsync() ?? ValueTask.CompletedTask);
         stopping.Dispose();
     }
 
@@ -166,10 +194,12 @@ public sealed partial class BookLoop : IAsyncDisposable
         }
     }
 
-    private void Replay(JournalRecord record, long cursor)
+    private void Replay(in MatchCommand record, ReadOnlySpan<byte> payload, long cursor)
     {
-        var outcome = engine.Apply(BookCommandCodec.Decode(record.Payload.Span), record.Seq, record.Time);
+        Invariant.Holds(record.Kind == JournalledCommand.Kind, "The journal holds the book's commands.");
+        var outcome = engine.Apply(BookCommandCodec.Decode(payload), record.Seq, TimeOf(record.TimeMilliseconds));
         Invariant.Holds(outcome.IsOk && outcome.Value.HasChanged, "The journal holds only what changed something.");
+        publicLog!.AddAll(engine.Sent);
         if (record.Seq > cursor)
         {
             publisher.Publish(outcome.Value.Events);
@@ -178,78 +208,69 @@ public sealed partial class BookLoop : IAsyncDisposable
 
     private async Task WriteAsync()
     {
-        var batch = new List<BookWork>(options.MaxBatch);
         try
         {
             while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
             {
-                RunBatch(batch);
+                RunBatch();
             }
 
+            await Task.Run(() => journal!.WaitDurable(journal.LastSeq), CancellationToken.None);
+            releases.ReleaseThrough(journal!.DurableSeq);
             running.TrySetResult();
         }
         catch (Exception failure)
         {
-            LogFailed(logger, failure);
-            queue.Writer.TryComplete(failure);
-            FailAll(batch, new BookStoppedException(failure));
-            running.TrySetException(failure);
+            Fail(failure);
         }
     }
 
-    private void RunBatch(List<BookWork> batch)
+    /// <summary>Decides what has queued up. The journal syncs meanwhile; what it has synced is released in this order.</summary>
+    private void RunBatch()
     {
-        Invariant.Holds(journal is not null, "The writer starts after the journal.");
-        var now = NotBefore(journal.LastTime);
-        var events = new List<IReadOnlyList<BookEvent>>();
-        batch.Clear();
+        var now = NotBefore(journal!.LastTimeMilliseconds);
+        var batch = new DecidedBatch(options.MaxBatch);
         if (engine.HasExpired(now))
         {
-            batch.Add(new CommandWork(new Expire(now)));
-            events.Add(batch[0].Decide(engine, journal, now));
+            batch.Add(new CommandWork(new Expire(now)), engine, journal, now);
         }
 
         while (batch.Count < options.MaxBatch && queue.Reader.TryRead(out var work))
         {
-            batch.Add(work);
-            events.Add(work.Decide(engine, journal, now));
+            batch.Add(work, engine, journal, now);
         }
 
-        FlushOf(batch, journal);
-        batch.ForEach(work => work.Release());
-        events.ForEach(publisher.Publish);
-        batch.Clear();
+        releases.Add(batch, journal.LastSeq);
+        releases.ReleaseThrough(journal.DurableSeq);
     }
 
-    private static void FlushOf(List<BookWork> batch, Journal journal)
+    private void Fail(Exception failure)
     {
-        if (!journal.HasPending)
+        if (Interlocked.Exchange(ref isFailed, true))
         {
             return;
         }
 
-        journal.Flush();
-        if (batch.Exists(work => work is CommandWork { Command: PlaceBid }))
-        {
-            FaultPoints.Pass(FaultPoints.JournalAppended);
-        }
+        LogFailed(logger, failure);
+        queue.Writer.TryComplete(failure);
+        FailAll(new BookStoppedException(failure));
+        running.TrySetException(failure);
     }
 
-    private void FailAll(List<BookWork> batch, BookStoppedException stopped)
+    private void FailAll(BookStoppedException stopped)
     {
-        batch.ForEach(work => work.Fail(stopped));
+        releases.Fail(stopped);
         while (queue.Reader.TryRead(out var work))
         {
             work.Fail(stopped);
         }
     }
 
-    /// <summary>The clock's time, unless it went back: then the last time that was journalled.</summary>
-    private DateTimeOffset NotBefore(DateTimeOffset last)
-    {
-        var now = time.GetUtcNow();
-        return now > last ? now : last;
-    }
+    /// <summary>The clock's time in whole milliseconds, unless it went back: then the last that was journalled.</summary>
+    private DateTimeOffset NotBefore(long lastMilliseconds) =>
+        TimeOf(Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), lastMilliseconds));
+
+    private static DateTimeOffset TimeOf(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     [LoggerMessage(1002, LogLevel.Information,
         "Replayed {Records} journal records in {Milliseconds} ms; cut {TornBytes} unfinished bytes off")]

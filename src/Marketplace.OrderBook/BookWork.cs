@@ -1,4 +1,5 @@
 using Marketplace.Kernel;
+using Marketplace.OrderBook.Journaling;
 
 namespace Marketplace.OrderBook;
 
@@ -6,8 +7,8 @@ namespace Marketplace.OrderBook;
 internal abstract class BookWork
 {
     /// <summary>Carries it out and appends it to the journal when it changed something.</summary>
-    /// <returns>What is to be published after the flush.</returns>
-    public abstract IReadOnlyList<BookEvent> Decide(BookEngine engine, Journal journal, DateTimeOffset now);
+    /// <returns>What is to be published after the flush; null when nothing changed.</returns>
+    public abstract IReadOnlyList<BookEvent>? Decide(BookEngine engine, JournalWriter journal, DateTimeOffset now);
 
     /// <summary>Gives the answer: what it tells is on disk.</summary>
     public abstract void Release();
@@ -27,15 +28,16 @@ internal sealed class CommandWork(BookCommand command) : BookWork
 
     public Task<Result<BookOutcome, BookRefusal>> Answer => answer.Task;
 
-    public override IReadOnlyList<BookEvent> Decide(BookEngine engine, Journal journal, DateTimeOffset now)
+    public override IReadOnlyList<BookEvent>? Decide(BookEngine engine, JournalWriter journal, DateTimeOffset now)
     {
         decided = engine.Apply(Command, journal.LastSeq + 1, now);
         if (!decided.TryGet(out var outcome) || !outcome.HasChanged)
         {
-            return [];
+            return null;
         }
 
-        journal.Append(now, BookCommandCodec.Encode(Command));
+        var record = JournalledCommand.RecordOf(journal.LastSeq + 1, now);
+        journal.Append(ref record, BookCommandCodec.Encode(Command));
         return outcome.Events;
     }
 
@@ -53,7 +55,7 @@ internal sealed class ReadWork<T>(Func<BookEngine, T> read) : BookWork
 
     public Task<T> Answer => answer.Task;
 
-    public override IReadOnlyList<BookEvent> Decide(BookEngine engine, Journal journal, DateTimeOffset now)
+    public override IReadOnlyList<BookEvent>? Decide(BookEngine engine, JournalWriter journal, DateTimeOffset now)
     {
         try
         {
@@ -65,7 +67,7 @@ internal sealed class ReadWork<T>(Func<BookEngine, T> read) : BookWork
             failure = thrown;
         }
 
-        return [];
+        return null;
     }
 
     public override void Release()

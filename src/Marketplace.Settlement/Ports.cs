@@ -82,6 +82,18 @@ public sealed record SettlementOptions
     public int MaxStatementsPerBatch { get; init; } = 200;
 }
 
+/// <summary>What the operator can fix for good with its next batch.</summary>
+public interface IAnchorSource
+{
+    /// <summary>What it names is on disk.</summary>
+    BatchAnchor Current { get; }
+}
+
 /// <summary>The keys and ports that a tick works with.</summary>
 public sealed record SettlementParties(
-    IEscrowContract Contract, IStatementSigner Signer, ICosigner Cosigner, IPayees Payees, PrivateKey GasKey);
+    IEscrowContract Contract,
+    IStatementSigner Signer,
+    ICosigner Cosigner,
+    IPayees Payees,
+    IAnchorSource Anchors,
+    PrivateKey GasKey);

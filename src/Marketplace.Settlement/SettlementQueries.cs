@@ -61,6 +61,9 @@ public sealed record BatchCost(
     long BatchId, string State, long Nonce, long Statements, long Legs, long Attempts, TxHash? TxHash, long GasLimit,
     long? GasUsed);
 
+/// <summary>What a batch on chain anchors.</summary>
+public sealed record SettledAnchor(TxHash TxHash, BatchAnchor Anchor);
+
 /// <summary>The read side of settlement, for pages and commands. It changes nothing.</summary>
 public sealed class SettlementQueries(Database database, TimeProvider time)
 {
@@ -114,6 +117,17 @@ public sealed class SettlementQueries(Database database, TimeProvider time)
                     row.Done,
                     new TokenAmount(row.All),
                     new TokenAmount(row.Paid))).ToList(),
+            ct);
+
+    /// <summary>The anchors of all batches in a block, the oldest first, with what they stand for.</summary>
+    public Task<IReadOnlyList<SettledAnchor>> AnchorsAsync(CancellationToken ct) =>
+        database.ReadAsync<IReadOnlyList<SettledAnchor>>(
+            async connection => (await connection.QueryAsync<(TxHash Tx, long Count, Hash32 Root)>(
+                """
+                SELECT t.mined_hash AS Tx, b.book_count AS Count, b.book_root AS Root
+                FROM batch b JOIN eth_tx t ON t.batch_id = b.id
+                WHERE t.mined_hash IS NOT NULL ORDER BY b.id
+                """)).Select(row => new SettledAnchor(row.Tx, BatchAnchor.OfBook(row.Count, row.Root))).ToList(),
             ct);
 
     /// <summary>The newest batches, newest first.</summary>

@@ -76,6 +76,7 @@ public sealed partial class SettlementStore
     /// <summary>The outbox row: batch, transaction and the statements' change of state, or none of them.</summary>
     public Task AddBatchAsync(
         EscrowBatch batch,
+        BatchAnchor anchor,
         IReadOnlyList<long> statements,
         ulong chainId,
         EthAddress sender,
@@ -85,8 +86,17 @@ public sealed partial class SettlementStore
         async (connection, transaction) =>
         {
             var id = await connection.QuerySingleAsync<long>(
-                "INSERT INTO batch (payload, cosignature) VALUES (@Payload, @cosignature) RETURNING id",
-                new { batch.Payload, cosignature = batch.Cosignature.ToCompact() },
+                """
+                INSERT INTO batch (payload, cosignature, book_count, book_root)
+                VALUES (@Payload, @cosignature, @BookCount, @BookRoot) RETURNING id
+                """,
+                new
+                {
+                    batch.Payload,
+                    cosignature = batch.Cosignature.ToCompact(),
+                    anchor.BookCount,
+                    anchor.BookRoot,
+                },
                 transaction);
             await AddTransactionAsync(connection, transaction, id, chainId, sender, nonce, gasLimit);
             await connection.ExecuteAsync(

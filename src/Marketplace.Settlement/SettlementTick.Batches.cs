@@ -30,6 +30,7 @@ public sealed partial class SettlementTick
 
         await store.AddBatchAsync(
             cut.Batch,
+            cut.Anchor,
             cut.Statements,
             parties.Contract.ChainId,
             parties.GasKey.Address,
@@ -44,9 +45,10 @@ public sealed partial class SettlementTick
     {
         for (; rows.Count > 0; rows = rows.Take(rows.Count / 2).ToList())
         {
-            // The anchor has no meaning to the contract; the public command log gives it one later.
+            // The anchor has no meaning to the contract: it fixes what the operator said up to now.
+            var anchor = parties.Anchors.Current;
             var payload = SettlePayload.Encode(
-                default,
+                anchor.Hash(),
                 rows.Select(row => new SignedStatement(row.Proposal.Statement, row.Signature!.Value)).ToList());
             var cosignature = await parties.Cosigner.CosignBatchAsync(payload, ct);
             var call = parties.Contract.Settle(options.OperatorId, payload, cosignature);
@@ -60,7 +62,7 @@ public sealed partial class SettlementTick
             if (outlook.Gas <= options.BatchGasLimit)
             {
                 var batch = new EscrowBatch(payload, cosignature);
-                return new CutBatch(batch, rows.Select(row => row.Id).ToList(), outlook.Gas);
+                return new CutBatch(batch, anchor, rows.Select(row => row.Id).ToList(), outlook.Gas);
             }
         }
 
@@ -121,5 +123,6 @@ public sealed partial class SettlementTick
     [LoggerMessage(6006, LogLevel.Warning, "Gave up the statement of budget {Budget} from job {FromJob}: {Reason}")]
     private partial void LogGivenUp(BudgetNo budget, uint fromJob, SkipReason reason);
 
-    private sealed record CutBatch(EscrowBatch Batch, IReadOnlyList<long> Statements, ulong Gas);
+    private sealed record CutBatch(
+        EscrowBatch Batch, BatchAnchor Anchor, IReadOnlyList<long> Statements, ulong Gas);
 }

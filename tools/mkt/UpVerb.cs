@@ -117,6 +117,7 @@ public static class UpVerb
                 market.Gateways,
                 new KeyCosigner(cosigner, market.Contract.Domain),
                 market.Providers,
+                market.Anchors,
                 gas),
             new SettlementOptions
             {

@@ -30,14 +30,14 @@ public sealed class BookLoopEventTests : IDisposable
         consumer.Failed.Should().Be(3);
         consumer.Events.Select(happened => happened.GetType()).Should().Equal(
             typeof(BidMatched), typeof(BidMatched), typeof(AskEnded), typeof(BidRested));
-        consumer.Events.Select(happened => happened.Seq).Should().Equal(3, 4, 4, 5);
+        consumer.Events.Select(happened => happened.Seq).Should().Equal(4, 5, 5, 6);
     }
 
     [Theory]
-    [InlineData(0, "2 3 4 4")]
-    [InlineData(2, "3 4 4")]
-    [InlineData(3, "4 4")]
-    [InlineData(5, "")]
+    [InlineData(0, "3 4 5 5")]
+    [InlineData(3, "4 5 5")]
+    [InlineData(4, "5 5")]
+    [InlineData(6, "")]
     public async Task A_start_resumes_after_the_consumers_cursor(long cursor, string expected)
     {
         await using (var world = await LoopWorld.WithBudgetAsync(folder.Path))
@@ -88,7 +88,7 @@ public sealed class BookLoopEventTests : IDisposable
         (await world.SubmitAsync(BookWorld.Bid("b4"))).Rejection.Should().Be(BookRefusal.Busy);
         (await world.SubmitAsync(BookWorld.Ask(1))).Rejection.Should().Be(BookRefusal.Busy);
         (await world.DigestAsync()).Should().Be(digest);
-        (await world.SubmitAsync(new CancelBid(new OrderId(2), BookWorld.Budget))).IsOk.Should().BeTrue();
+        (await world.SubmitAsync(new CancelBid(new OrderId(3), BookWorld.Budget))).IsOk.Should().BeTrue();
 
         consumer.Release();
         await consumer.ReachedAsync(4);

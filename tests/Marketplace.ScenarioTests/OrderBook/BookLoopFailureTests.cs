@@ -58,7 +58,7 @@ public sealed class BookLoopFailureTests : IDisposable
         }
 
         await using var after = await LoopWorld.StartedAsync(folder.Path);
-        (await after.DoAsync(BookWorld.Bid("b1"))).Order.Should().Be(new OrderId(2));
+        (await after.DoAsync(BookWorld.Bid("b1"))).Order.Should().Be(new OrderId(3));
         (await after.AccountAsync()).HeldByOrders.Should().Be(new TokenAmount(1_100_000), "it is held once");
     }
 
@@ -75,7 +75,7 @@ public sealed class BookLoopFailureTests : IDisposable
         await FluentActions.Awaiting(() => sent).Should().ThrowAsync<OperationCanceledException>();
         world.Disk.Resume();
 
-        (await world.DoAsync(BookWorld.Bid("b1"))).Order.Should().Be(new OrderId(2));
+        (await world.DoAsync(BookWorld.Bid("b1"))).Order.Should().Be(new OrderId(3));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class BookLoopFailureTests : IDisposable
         var next = new FakeConsumer();
         await using var after = await LoopWorld.StartedAsync(folder.Path, next);
         await next.ReachedAsync(1);
-        next.Events.Should().ContainSingle().Which.Seq.Should().Be(2);
+        next.Events.Should().ContainSingle().Which.Seq.Should().Be(3);
         consumer.Events.Should().BeEmpty();
     }
 

@@ -50,12 +50,13 @@ internal sealed class LoopWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>A book with the budget of <see cref="BookWorld.Opening"/> open.</summary>
+    /// <summary>A book with the budget of <see cref="BookWorld.Opening"/> and a market open: commands 1 and 2.</summary>
     public static async Task<LoopWorld> WithBudgetAsync(
         string path, FakeConsumer? consumer = null, Func<BookLoopOptions, BookLoopOptions>? change = null)
     {
         var world = await StartedAsync(path, consumer, change: change);
         await world.DoAsync(BookWorld.Opening);
+        await world.DoAsync(new OpenMarket(BookWorld.Market, BookWorld.Fee));
         return world;
     }
 
@@ -73,6 +74,7 @@ internal sealed class LoopWorld : IAsyncDisposable
     /// <summary>Sends a command whose type only the stream knows.</summary>
     public async Task<string> SendAsync(BookCommand command) => command switch
     {
+        OpenMarket open => Told(await SubmitAsync(open)),
         OpenBudget open => Told(await SubmitAsync(open)),
         CloseBudget close => Told(await SubmitAsync(close)),
         PlaceBid bid => Told(await SubmitAsync(bid)),

@@ -55,6 +55,12 @@ public sealed class FakeGateways(FakeChain chain, IReadOnlyDictionary<uint, Priv
     }
 }
 
+/// <summary>A public log that stands at its 7th command.</summary>
+public sealed class FakeAnchors : IAnchorSource
+{
+    public BatchAnchor Current { get; } = BatchAnchor.OfBook(7, Keccak256.Hash("the book so far"));
+}
+
 /// <summary>Providers that are always connected and keep what they are told.</summary>
 public sealed class FakePayees : IPayees
 {
@@ -99,6 +105,8 @@ public sealed class SettlementWorld : IAsyncDisposable
 
     public FakePayees Payees { get; } = new();
 
+    public FakeAnchors Anchors { get; } = new();
+
     public PrivateKey CosignerKey { get; } = KeyOf(201);
 
     public Database Database { get; }
@@ -116,7 +124,7 @@ public sealed class SettlementWorld : IAsyncDisposable
 
     public SettlementTick Worker(SettlementOptions options) => new(
         new SettlementStore(Database, new FactLog(Database)),
-        new SettlementParties(Chain, Gateways, new KeyCosigner(CosignerKey, Chain.Domain), Payees, gasKey),
+        new SettlementParties(Chain, Gateways, new KeyCosigner(CosignerKey, Chain.Domain), Payees, Anchors, gasKey),
         options,
         Clock,
         NullLogger<SettlementTick>.Instance);

@@ -25,10 +25,10 @@ public sealed class BidHoldTests
     public void Cost_and_fee_are_each_held_rounded_up()
     {
         var world = BookWorld.WithBudget();
+        var market = world.Do(new OpenMarket(new MarketId(3), new BasisPoints(1)));
+        var bid = BookWorld.Bid("b1", replicas: 2) with { Limit = new(1_000_001), PerLeg = new(1) };
 
-        var bid = BookWorld.Bid("b1", replicas: 2) with { Limit = new(1_000_001), PerLeg = new(1), FeeBps = new(1) };
-
-        var answer = world.Do(bid);
+        var answer = world.Do(bid with { Market = market.Market, FeeBps = market.FeeBps });
 
         answer.Hold.Micro.Should().Be(5, "two legs of a little more than one, and a little fee on both");
     }
@@ -37,7 +37,9 @@ public sealed class BidHoldTests
     public void The_last_micro_token_can_be_held_and_not_one_more()
     {
         var world = BookWorld.WithBudget();
-        var exact = BookWorld.Bid("all") with { Limit = new UnitPrice(10_000_000), FeeBps = new BasisPoints(0) };
+        var market = world.Do(new OpenMarket(new MarketId(3), new BasisPoints(0)));
+        var free = BookWorld.Bid("all") with { Market = market.Market, FeeBps = market.FeeBps };
+        var exact = free with { Limit = new UnitPrice(10_000_000) };
 
         world.Apply(exact with { ClientOrderId = "more", Limit = new UnitPrice(10_000_001) }).Rejection
             .Should().Be(BookRefusal.InsufficientBudget);

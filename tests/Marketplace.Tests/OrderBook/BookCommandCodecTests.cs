@@ -20,6 +20,9 @@ public sealed class BookCommandCodecTests
             "Cap":10000000,"Spent":0,"MaxFeeBps":1000,"Expiry":"2023-11-15T22:13:20+00:00"}
             """, BookWorld.Opening),
         ("""
+            {"kind":"open-market","Market":1,"FeeBps":1000}
+            """, new OpenMarket(BookWorld.Market, BookWorld.Fee)),
+        ("""
             {"kind":"close-budget","Budget":7}
             """, new CloseBudget(BookWorld.Budget)),
         ("""

@@ -26,14 +26,6 @@ public sealed class BookDigestTests
         DigestAfter(ask, gone).Should().NotBe(DigestAfter(ask, gone, new CancelAsksOf(new ProviderId(1))));
     }
 
-    [Fact]
-    public void The_order_in_which_ids_came_into_a_table_is_not()
-    {
-        OpenBudget Other(uint number) => BookWorld.Opening with { Budget = new BudgetNo(number) };
-
-        DigestAfter(Other(1), Other(2), Other(3)).Should().Be(DigestAfter(Other(3), Other(1), Other(2)));
-    }
-
     private static PlaceBid Timed(int ticks) => BookWorld.Bid("b1") with
     {
         TimeInForce = TimeInForce.GoodTillTime,

@@ -41,7 +41,7 @@ internal static class BookStreams
             IsWhole: true,
             how.Item1 switch { 0 => TimeInForce.ImmediateOrCancel, 1 => TimeInForce.GoodTillTime, _ => default },
             how.Item1 == 1 ? BookWorld.Start.AddSeconds(how.Item2) : null,
-            new BasisPoints(how.Item3),
+            how.Item3 < 1_000 ? BookWorld.Fee : new BasisPoints(how.Item3),
             default));
 
     // Provider 3 belongs to the owner of provider 2.
@@ -70,12 +70,15 @@ internal static class BookStreams
             .Select((n, paid, fee) => (BookCommand)new CompleteJob(new JobId(n), paid, fee)),
         Numbers.Select(n => (BookCommand)new ReleaseJob(new JobId(n))));
 
-    /// <summary>Commands, each with the seconds since the one before; budgets are mostly opened first.</summary>
+    /// <summary>Commands, each with the seconds since the one before; markets and most budgets are opened first.</summary>
     public static Gen<(int Seconds, BookCommand Command)[]> All { get; } = Gen.Select(
         Openings.Array[2, 4],
         Gen.Select(Gen.Int[0, 2], Gen.Frequency((10, Bids), (6, Asks), (8, OfJobs), (3, Others), (1, Openings)))
             .Array[0, 80])
-        .Select((openings, rest) => openings.Select(opening => (0, opening)).Concat(rest).ToArray());
+        .Select((openings, rest) => OpenMarkets.Concat(openings.Select(opening => (0, opening))).Concat(rest).ToArray());
+
+    private static IEnumerable<(int Seconds, BookCommand Command)> OpenMarkets =>
+        [(0, new OpenMarket(new MarketId(1), BookWorld.Fee)), (0, new OpenMarket(new MarketId(2), BookWorld.Fee))];
 
     /// <summary>Takes a command as the loop does: what has expired is ended first.</summary>
     public static Result<BookOutcome, BookRefusal> Take(BookWorld world, (int Seconds, BookCommand Command) step)

@@ -1,15 +1,28 @@
+using FluentAssertions;
 using Marketplace.Kernel;
 using Marketplace.Matching;
 using Marketplace.OrderBook;
 
 namespace Marketplace.Tests.OrderBook;
 
-/// <summary>An engine with its writer's habits: only what changed something gets a number.</summary>
+/// <summary>
+/// An engine with its writer's habits: only what changed something gets a number. Two markets are open, at a fee of 10 %.
+/// </summary>
 internal sealed class BookWorld
 {
     public static readonly MarketId Market = new(1);
     public static readonly BudgetNo Budget = new(7);
+    public static readonly BasisPoints Fee = new(1_000);
     public static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
+
+    public BookWorld()
+    {
+        // Before the first numbered command, so that the numbers in the tests begin with what they are about.
+        foreach (var market in (uint[])[1, 2])
+        {
+            Engine.Apply(new OpenMarket(new MarketId(market), Fee), 0, Start).IsOk.Should().BeTrue();
+        }
+    }
 
     public BookEngine Engine { get; } = new();
 
@@ -40,7 +53,7 @@ internal sealed class BookWorld
         IsWhole: true,
         TimeInForce.GoodTillCancelled,
         ExpiresAt: null,
-        new BasisPoints(1_000),
+        Fee,
         Keccak256.Hash(clientOrderId));
 
     /// <summary>Room for two such legs at 0.9 tokens; each provider is an owner of its own.</summary>
