@@ -151,7 +151,9 @@ contract BondEvidenceTest is BondFixture {
         expectNoEvidence(ASSIGNMENT, revealed.assignmentId);
         slash(commit, revealed);
 
+        // Another result as well: one that opens the promise would be no fault whoever signed it.
         (revealed.assignmentId, revealed.providerId) = (ASSIGNMENT, other);
+        revealed.resultDigest = RECEIPTS;
         bytes memory sig = signatureOf(OTHER_KEY, revealed);
         expectNoEvidence(ASSIGNMENT, ASSIGNMENT);
         bond.slashBrokenCommit(commit, signatureOf(SIGNER_KEY, commit), revealed, sig);

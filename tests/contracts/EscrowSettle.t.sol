@@ -99,6 +99,20 @@ contract EscrowSettleTest is EscrowFixture {
         equal(vm.getRecordedLogs().count(address(escrow), IMarketEscrow.Credited.selector), 2, "one credit each");
     }
 
+    function test_A_batch_may_list_more_providers_than_a_byte_counts() public {
+        uint256[] memory ids = new uint256[](257);
+        for (uint256 index = 0; index < ids.length; ++index) {
+            ids[index] = index + 1;
+            if (index >= registry.providerCount()) registry.registerProvider(STRANGER, STRANGER, STRANGER, 0);
+        }
+        bytes memory groups = bytes.concat(PayloadWriter.group(1, 30), PayloadWriter.group(257, 40));
+
+        settle(PayloadWriter.payload(ANCHOR, ids, PayloadWriter.pack(signed(rowOf(openWith(1_000), 0, groups)))));
+
+        equal(escrow.credit(1), 30, "the first");
+        equal(escrow.credit(257), 40, "the last");
+    }
+
     function test_One_provider_may_have_many_groups_of_many_jobs() public {
         uint32 budgetNo = openWith(1_000_000);
         uint256[] memory amounts = new uint256[](255);

@@ -206,6 +206,14 @@ contract EscrowSkipsTest is EscrowFixture {
         equal(escrow.feeCredit(foreign), 0, "fee credit");
     }
 
+    function test_A_row_without_lines_at_the_end_of_a_batch_is_skipped_like_any_other() public {
+        vm.recordLogs();
+
+        settle(PayloadWriter.payload(ANCHOR, list(1), PayloadWriter.pack(signed(rowOf(budgetNo, 0, "")))));
+
+        isSkipped(vm.getRecordedLogs(), budgetNo, AMOUNTS);
+    }
+
     function honest() private view returns (Row memory) {
         return rowOf(budgetNo, 5, PayloadWriter.group(1, 50));
     }
