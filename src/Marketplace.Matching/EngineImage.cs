@@ -106,6 +106,7 @@ internal struct EngineHead
 {
     public ulong Format;
     public long LastSeq;
+    public long LastOrderNo;
     public long LastTimeMilliseconds;
     public int Version;
     public int Accounts;

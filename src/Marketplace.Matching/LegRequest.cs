@@ -2,7 +2,6 @@ namespace Marketplace.Matching;
 
 /// <summary>What a further leg of a job must be.</summary>
 public readonly ref struct LegRequest(
-    long seq,
     ushort market,
     ushort bidSignature,
     uint bidAccount,
@@ -11,8 +10,6 @@ public readonly ref struct LegRequest(
     ReadOnlySpan<uint> excludedDomains,
     ReadOnlySpan<uint> excludedAccounts)
 {
-    public long Seq { get; } = seq;
-
     public ushort Market { get; } = market;
 
     public ushort BidSignature { get; } = bidSignature;

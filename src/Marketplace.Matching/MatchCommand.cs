@@ -34,6 +34,9 @@ public enum CommandKind : byte
 
     /// <summary>Splits an account's escrowed money into paid, fee and free.</summary>
     EndEscrow,
+
+    /// <summary>One more leg for a job whose bid is gone, from the ask that is named.</summary>
+    TakeLeg,
 }
 
 /// <summary>How trades between orders of one owner group are prevented; the incoming order's rule counts.</summary>
@@ -106,7 +109,7 @@ public struct MatchCommand
     /// <summary>The journal's checksum.</summary>
     [FieldOffset(60)] public uint Checksum;
 
-    /// <summary>Cancel and Amend: the order's slot and generation; its market is <see cref="Market"/>.</summary>
+    /// <summary>Cancel, Amend and TakeLeg: the order's slot and generation; its market is <see cref="Market"/>.</summary>
     [FieldOffset(44)] public uint TargetSlot;
 
     [FieldOffset(56)] public uint TargetGeneration;

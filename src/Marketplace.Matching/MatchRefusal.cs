@@ -73,4 +73,7 @@ public enum MatchRefusal : byte
 
     /// <summary>A post-only order would trade at once.</summary>
     WouldTrade,
+
+    /// <summary>The ask is above the limit, not compatible, too small, or of the bid's own group.</summary>
+    UnusableAsk,
 }

@@ -25,6 +25,7 @@ public sealed partial class MatchingEngine
             Format = EngineImage.Format,
             Version = EngineImage.Version,
             LastSeq = lastSeq,
+            LastOrderNo = lastOrderNo,
             LastTimeMilliseconds = lastTimeMilliseconds,
             Accounts = purseCount,
             Markets = count,
@@ -43,6 +44,7 @@ public sealed partial class MatchingEngine
         {
             purseCount = head.Accounts,
             lastSeq = head.LastSeq,
+            lastOrderNo = head.LastOrderNo,
             lastTimeMilliseconds = head.LastTimeMilliseconds,
         };
         engine.purses = reader.ReadAccounts(head.Accounts);

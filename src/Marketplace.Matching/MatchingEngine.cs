@@ -21,6 +21,7 @@ public sealed partial class MatchingEngine
     private Purse[] purses;
     private int purseCount;
     private long lastSeq = long.MinValue;
+    private long lastOrderNo = long.MinValue;
     private long lastTimeMilliseconds;
 
     // The command under way.
@@ -44,34 +45,47 @@ public sealed partial class MatchingEngine
 
     /// <summary>Decides a command and, unless it is refused, carries it out; its events are added.</summary>
     /// <exception cref="InvariantViolationException">
-    /// Its number is not above that of the last one, its time is before that, or a tick is due and it is none.
+    /// Its number or its time is before that of the last one, it would give an order a number that is not above every
+    /// other's, or a tick is due and it is none.
     /// </exception>
     public MatchRefusal Apply(in MatchCommand command, MatchEvents events)
     {
-        Invariant.Holds(command.Seq > lastSeq, "Commands are numbered upwards.");
+        Invariant.Holds(command.Seq >= lastSeq, "Numbers do not go back.");
         Invariant.Holds(command.TimeMilliseconds >= lastTimeMilliseconds, "Time does not go back.");
         Invariant.Holds(
             command.Kind == CommandKind.Tick || !NeedsTick(command.TimeMilliseconds),
             "What has expired ends before anything else happens.");
+        var givesNumber = command.Kind is CommandKind.Place or CommandKind.Amend;
+        Invariant.Holds(
+            !givesNumber || command.Seq > lastOrderNo, "An order's number is above every earlier order's.");
         Begin(command.Seq, events);
-        lastSeq = command.Seq;
-        lastTimeMilliseconds = command.TimeMilliseconds;
-        return command.Kind switch
+        var refusal = Carry(command);
+        if (refusal == MatchRefusal.None)
         {
-            CommandKind.Amend => Amend(command),
-            CommandKind.Place => Place(command),
-            CommandKind.Cancel => Cancel(command),
-            CommandKind.Tick => Expire(command.TimeMilliseconds),
-            CommandKind.Clear => Clear(command),
-            CommandKind.OpenMarket => OpenMarket(command),
-            CommandKind.DefineSignature => DefineSignature(command),
-            CommandKind.OpenAccount => OpenAccount(command),
-            CommandKind.Fund => Fund(command),
-            CommandKind.Withdraw => Withdraw(command),
-            CommandKind.EndEscrow => EndEscrow(command),
-            _ => MatchRefusal.UnknownCommand,
-        };
+            lastSeq = command.Seq;
+            lastTimeMilliseconds = command.TimeMilliseconds;
+            lastOrderNo = givesNumber ? command.Seq : lastOrderNo;
+        }
+
+        return refusal;
     }
+
+    private MatchRefusal Carry(in MatchCommand command) => command.Kind switch
+    {
+        CommandKind.Amend => Amend(command),
+        CommandKind.Place => Place(command),
+        CommandKind.Cancel => Cancel(command),
+        CommandKind.Tick => Expire(command.TimeMilliseconds),
+        CommandKind.Clear => Clear(command),
+        CommandKind.OpenMarket => OpenMarket(command),
+        CommandKind.DefineSignature => DefineSignature(command),
+        CommandKind.OpenAccount => OpenAccount(command),
+        CommandKind.Fund => Fund(command),
+        CommandKind.Withdraw => Withdraw(command),
+        CommandKind.EndEscrow => EndEscrow(command),
+        CommandKind.TakeLeg => TakeLeg(command),
+        _ => MatchRefusal.UnknownCommand,
+    };
 
     /// <summary>Whether an order has expired since the last tick: then a tick comes before anything else.</summary>
     public bool NeedsTick(long timeMilliseconds) => expiries.EarliestSeconds * 1000 <= timeMilliseconds;

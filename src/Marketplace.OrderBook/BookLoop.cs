@@ -1,5 +1,8 @@
 using System.Threading.Channels;
 using Marketplace.Kernel;
+using Marketplace.Matching;
+using Marketplace.OrderBook.Journaling;
+using Marketplace.OrderBook.PublicLog;
 using Microsoft.Extensions.Logging;
 
 namespace Marketplace.OrderBook;
@@ -64,6 +67,9 @@ public sealed partial class BookLoop : IAsyncDisposable
 
     /// <summary>Ends when the book stops; faulted when it failed, and then the process should end too.</summary>
     public Task Completion => running.Task;
+
+    /// <summary>The last command that was decided, be it on disk or not.</summary>
+    internal long DecidedSeq => journal?.LastSeq ?? 0;
 
     /// <summary>How far the public command log is on disk.</summary>
     public PublicHead PublicHead => publicLog?.Flushed ?? default;

@@ -2,6 +2,8 @@ using CsCheck;
 using FluentAssertions;
 using Marketplace.Kernel;
 using Marketplace.OrderBook;
+using Marketplace.OrderBook.Journaling;
+using Marketplace.ScenarioTests.OrderBook.Journaling;
 using Marketplace.Tests.OrderBook;
 using Xunit;
 
@@ -10,7 +12,7 @@ namespace Marketplace.ScenarioTests.OrderBook;
 /// <summary>What was answered is on disk, and what is on disk is the state after the next start.</summary>
 public sealed class BookLoopDurabilityTests : IDisposable
 {
-    private readonly JournalFolder folder = new();
+    private readonly LogFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
@@ -27,11 +29,11 @@ public sealed class BookLoopDurabilityTests : IDisposable
 
         (bid.IsCompleted, read.IsCompleted, repeated.IsCompleted).Should().Be((false, false, false));
         world.Consumer.Events.Should().BeEmpty();
-        RecordsOf(world.Disk.Durable).Should().Be(1);
+        SyncedCommands(world).Should().Be(2);
 
         world.Disk.Resume();
         (await bid).IsOk.Should().BeTrue();
-        RecordsOf(world.Disk.Durable).Should().Be(2);
+        SyncedCommands(world).Should().Be(3);
         (await repeated).Value.Should().BeEquivalentTo((await bid).Value);
         (await read).HeldByOrders.Should().Be(new TokenAmount(1_100_000));
         await world.Consumer.ReachedAsync(1);
@@ -46,8 +48,9 @@ public sealed class BookLoopDurabilityTests : IDisposable
         var resting = await world.DoAsync(BookWorld.Bid("resting", replicas: 2));
         var digest = await world.DigestAsync();
 
-        File.WriteAllBytes(folder.Other, world.Disk.Durable);
-        await using var after = await LoopWorld.StartedAsync(folder.Other);
+        using var left = new LogFolder();
+        world.Disk.CopySynced(left.Path);
+        await using var after = await LoopWorld.StartedAsync(left.Path);
 
         (await after.DigestAsync()).Should().Be(digest);
         (await after.DoAsync(BookWorld.Bid("matched"))).Should().BeEquivalentTo(matched);
@@ -65,13 +68,13 @@ public sealed class BookLoopDurabilityTests : IDisposable
     {
         await using var world = await LoopWorld.WithBudgetAsync(folder.Path);
         await world.DoAsync(BookWorld.Bid("b1"));
-        var flushes = world.Disk.Flushes;
+        var flushes = world.Disk.Syncs;
 
         await world.DoAsync(BookWorld.Bid("b1"));
         await world.SubmitAsync(BookWorld.Bid("b2") with { Replicas = 0 });
 
-        RecordsOf(world.Disk.Durable).Should().Be(2);
-        world.Disk.Flushes.Should().Be(flushes);
+        SyncedCommands(world).Should().Be(3);
+        world.Disk.Syncs.Should().Be(flushes);
     }
 
     [Fact]
@@ -81,14 +84,15 @@ public sealed class BookLoopDurabilityTests : IDisposable
         world.Disk.Stall();
         var first = world.SubmitAsync(BookWorld.Ask(1));
         await world.Disk.Stalled.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        var flushes = world.Disk.Flushes;
+        var flushes = world.Disk.Syncs;
 
         var others = Enumerable.Range(0, 50).Select(n => world.SubmitAsync(BookWorld.Ask(2, $"a{n}"))).ToList();
+        await world.UntilDecidedAsync(53);
         world.Disk.Resume();
         await Task.WhenAll(others.Append(first));
 
-        (world.Disk.Flushes - flushes).Should().Be(2, "one that was under way, and one for all who waited for it");
-        RecordsOf(world.Disk.Durable).Should().Be(52);
+        (world.Disk.Syncs - flushes).Should().Be(2, "one that was under way, and one for all who waited for it");
+        SyncedCommands(world).Should().Be(53);
     }
 
     [Fact]
@@ -109,17 +113,17 @@ public sealed class BookLoopDurabilityTests : IDisposable
             await world.DoAsync(BookWorld.Bid("b1"));
         }
 
-        var bytes = File.ReadAllBytes(folder.Path);
-        bytes[60] ^= 1;
-        File.WriteAllBytes(folder.Path, bytes);
+        var bytes = File.ReadAllBytes(folder.Segments[0]);
+        bytes[200] ^= 1;
+        File.WriteAllBytes(folder.Segments[0], bytes);
 
         await FluentActions.Awaiting(() => LoopWorld.StartedAsync(folder.Path))
             .Should().ThrowAsync<JournalCorruptException>();
 
-        File.ReadAllBytes(folder.Path).Should().Equal(bytes);
+        File.ReadAllBytes(folder.Segments[0]).Should().Equal(bytes);
     }
 
-    // Damage in the last flush looks like a crash. What was consumed tells them apart.
+    // A log without its last flush looks like one after a crash. What was consumed tells them apart.
     [Fact]
     public async Task A_journal_that_lost_what_was_consumed_refuses_the_start()
     {
@@ -128,19 +132,17 @@ public sealed class BookLoopDurabilityTests : IDisposable
             await world.DoAsync(BookWorld.Bid("b1"));
         }
 
-        File.WriteAllBytes(folder.Path, File.ReadAllBytes(folder.Path)[..^1]);
-
-        await FluentActions.Awaiting(() => LoopWorld.StartedAsync(folder.Path, new FakeConsumer(cursor: 2)))
+        await FluentActions.Awaiting(() => LoopWorld.StartedAsync(folder.Path, new FakeConsumer(cursor: 4)))
             .Should().ThrowAsync<JournalBehindConsumerException>();
     }
 
     [Fact]
     public async Task A_journal_of_what_the_book_refuses_is_not_replayed()
     {
-        using (var journal = Journal.Open(folder.Path, _ => { }))
+        using (var journal = JournalWriter.Open(folder.Path, new JournalOptions(), null, (in _, _) => { }, _ => { }))
         {
-            journal.Append(BookWorld.Start, BookCommandCodec.Encode(BookWorld.Bid("without a budget")));
-            journal.Flush();
+            var record = JournalledCommand.RecordOf(1, BookWorld.Start);
+            journal.Append(ref record, BookCommandCodec.Encode(BookWorld.Bid("without a budget")));
         }
 
         await FluentActions.Awaiting(() => LoopWorld.StartedAsync(folder.Path))
@@ -149,8 +151,8 @@ public sealed class BookLoopDurabilityTests : IDisposable
 
     private static async Task LiveThroughAsync((int Seconds, BookCommand Command)[] stream, int[] stops)
     {
-        using var mine = new JournalFolder();
-        var lived = new BookWorld();
+        using var mine = new LogFolder();
+        var lived = BookWorld.Empty();
         var clock = new BookClock();
         var life = await LoopWorld.StartedAsync(mine.Path, clock: clock);
         foreach (var (step, index) in stream.Select((step, index) => (step, index)))
@@ -173,20 +175,28 @@ public sealed class BookLoopDurabilityTests : IDisposable
 
     private static async Task<LoopWorld> RestartedAsync(LoopWorld life, string path, bool isPowerLost)
     {
-        var left = life.Disk.Durable;
-        await life.DisposeAsync();
         if (isPowerLost)
         {
-            // The first half of a record that nobody was answered for.
-            File.WriteAllBytes(path, [.. left, .. left[Journal.FileHeaderLength..][..Math.Min(30, left.Length - 8)]]);
+            // Nothing more reaches the disk, as if the process had been killed here.
+            life.Disk.FailSyncs();
+            life.Disk.LosePower(new Random(1));
         }
 
+        await life.DisposeAsync();
         return await LoopWorld.StartedAsync(path, clock: life.Clock);
     }
 
-    private int RecordsOf(byte[] journal)
+    private static int SyncedCommands(LoopWorld world)
     {
-        File.WriteAllBytes(folder.Other, journal);
-        return JournalFolder.Read(folder.Other).Count;
+        using var left = new LogFolder();
+        world.Disk.CopySynced(left.Path);
+        using var reader = new JournalReader(left.Path);
+        var count = 0;
+        while (reader.Next())
+        {
+            count++;
+        }
+
+        return count;
     }
 }

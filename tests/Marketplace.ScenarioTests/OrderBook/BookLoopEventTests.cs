@@ -2,6 +2,7 @@ using FluentAssertions;
 using Marketplace.Kernel;
 using Marketplace.Matching;
 using Marketplace.OrderBook;
+using Marketplace.ScenarioTests.OrderBook.Journaling;
 using Marketplace.Tests.OrderBook;
 using Xunit;
 
@@ -10,7 +11,7 @@ namespace Marketplace.ScenarioTests.OrderBook;
 /// <summary>Events reach their consumer in order and at least once; time passes without commands.</summary>
 public sealed class BookLoopEventTests : IDisposable
 {
-    private readonly JournalFolder folder = new();
+    private readonly LogFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
@@ -61,7 +62,7 @@ public sealed class BookLoopEventTests : IDisposable
         var consumer = new FakeConsumer();
         consumer.Block();
         await using var world = await LoopWorld.WithBudgetAsync(folder.Path, consumer);
-        var cheap = BookWorld.Bid("b") with { Limit = new UnitPrice(1), FeeBps = new BasisPoints(0) };
+        var cheap = BookWorld.Bid("b") with { Limit = new UnitPrice(1) };
         var bids = Enumerable.Range(0, 1_500).Select(n => cheap with { ClientOrderId = $"b{n}" });
         await Task.WhenAll(bids.Select(bid => world.DoAsync(bid)));
 
@@ -153,6 +154,8 @@ public sealed class BookLoopEventTests : IDisposable
         await using (var world = await LoopWorld.StartedAsync(folder.Path, clock: clock))
         {
             await world.DoAsync(BookWorld.Opening);
+            await world.DoAsync(new OpenMarket(BookWorld.Market, BookWorld.Fee));
+            await world.DoAsync(new OpenMarket(new MarketId(2), BookWorld.Fee));
             clock.Now = at;
             await world.DoAsync(BookWorld.Ask(1) with { Market = new MarketId(2) });
             clock.Now = BookWorld.Start;

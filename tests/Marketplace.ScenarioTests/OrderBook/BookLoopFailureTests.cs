@@ -1,6 +1,7 @@
 using FluentAssertions;
 using Marketplace.Kernel;
 using Marketplace.OrderBook;
+using Marketplace.ScenarioTests.OrderBook.Journaling;
 using Marketplace.Tests.OrderBook;
 using Xunit;
 
@@ -9,7 +10,7 @@ namespace Marketplace.ScenarioTests.OrderBook;
 /// <summary>A book whose disk failed, that was stopped or never started: everybody is told.</summary>
 public sealed class BookLoopFailureTests : IDisposable
 {
-    private readonly JournalFolder folder = new();
+    private readonly LogFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
@@ -49,7 +50,7 @@ public sealed class BookLoopFailureTests : IDisposable
     {
         await using (var world = await LoopWorld.WithBudgetAsync(folder.Path))
         {
-            world.Disk.FailFlushes();
+            world.Disk.FailSyncs();
 
             await FluentActions.Awaiting(() => world.DoAsync(BookWorld.Bid("b1"))).Should()
                 .ThrowAsync<BookStoppedException>();

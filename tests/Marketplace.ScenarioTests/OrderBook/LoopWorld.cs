@@ -1,18 +1,24 @@
 using Marketplace.Kernel;
 using Marketplace.OrderBook;
+using Marketplace.OrderBook.Journaling;
+using Marketplace.ScenarioTests.OrderBook.Journaling;
 using Marketplace.Tests.OrderBook;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Marketplace.ScenarioTests.OrderBook;
 
-/// <summary>A running book on a real file, with a clock, a consumer and a disk in the test's hand.</summary>
+/// <summary>A running book in a real folder, with a clock, a consumer and a disk in the test's hand.</summary>
 internal sealed class LoopWorld : IAsyncDisposable
 {
     private LoopWorld(
         string path, FakeConsumer consumer, BookClock clock, Func<BookLoopOptions, BookLoopOptions> change)
     {
         (Consumer, Clock) = (consumer, clock);
-        var options = new BookLoopOptions(path) { OpenFile = file => Disk = new CrashDisk(file) };
+        var options = new BookLoopOptions(path)
+        {
+            Disk = Disk,
+            Journal = new JournalOptions(SegmentBytes: 1 << 17, BufferBytes: 1 << 15),
+        };
         Loop = new BookLoop(change(options), consumer, clock, NullLogger<BookLoop>.Instance);
     }
 
@@ -22,7 +28,7 @@ internal sealed class LoopWorld : IAsyncDisposable
 
     public BookClock Clock { get; }
 
-    public CrashDisk Disk { get; private set; } = null!;
+    public DyingDisk Disk { get; } = new();
 
     public static LoopWorld Created(
         string path,
@@ -89,13 +95,21 @@ internal sealed class LoopWorld : IAsyncDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "No such command."),
     };
 
+    /// <summary>Waits until the writer has decided a command, whether or not the disk has it.</summary>
+    public async Task UntilDecidedAsync(long seq)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (Loop.DecidedSeq < seq)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Loop.DisposeAsync();
-        if (Disk is not null)
-        {
-            await Disk.DisposeAsync();
-        }
+        Disk.Dispose();
     }
 
     private static string Told<TAnswer>(Result<TAnswer, BookRefusal> result)

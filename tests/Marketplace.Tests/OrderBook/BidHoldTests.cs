@@ -114,7 +114,7 @@ public sealed class BidHoldTests
     }
 
     [Fact]
-    public void Bids_of_several_markets_expire_together_market_by_market_and_oldest_first()
+    public void Bids_of_several_markets_expire_together_the_earliest_first()
     {
         var world = BookWorld.WithBudget();
         var bid = BookWorld.Bid("m2") with { Market = new MarketId(2), TimeInForce = TimeInForce.GoodTillTime };
@@ -125,7 +125,7 @@ public sealed class BidHoldTests
 
         var events = world.EventsOf(new Expire(BookWorld.Start.AddSeconds(9)));
 
-        events.Cast<BidEnded>().Select(ended => ended.ClientOrderId).Should().Equal("m1-soon", "m1-late", "m2");
+        events.Cast<BidEnded>().Select(ended => ended.ClientOrderId).Should().Equal("m2", "m1-soon", "m1-late");
     }
 
     [Fact]

@@ -15,14 +15,25 @@ internal sealed class BookWorld
     public static readonly BasisPoints Fee = new(1_000);
     public static readonly DateTimeOffset Start = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
 
+    /// <summary>
+    /// The markets are opened before the first numbered command, so that the numbers in the tests begin with what the
+    /// tests are about.
+    /// </summary>
     public BookWorld()
+        : this(markets: 2)
     {
-        // Before the first numbered command, so that the numbers in the tests begin with what they are about.
-        foreach (var market in (uint[])[1, 2])
+    }
+
+    private BookWorld(uint markets)
+    {
+        for (var market = 1u; market <= markets; market++)
         {
             Engine.Apply(new OpenMarket(new MarketId(market), Fee), 0, Start).IsOk.Should().BeTrue();
         }
     }
+
+    /// <summary>Nothing is open yet: for streams that open everything themselves.</summary>
+    public static BookWorld Empty() => new(markets: 0);
 
     public BookEngine Engine { get; } = new();
 

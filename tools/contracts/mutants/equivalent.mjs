@@ -17,6 +17,14 @@ const entries = [
     `feeCredit[auth.operatorId]`,
     "Adding nothing writes back what was read; only gas differs.",
   ],
+  [
+    "types/StatementReader.sol",
+    "too short a row fails at its end",
+    `        if (payload.length < offset + ROW_HEAD) revert IMarketEscrow.Malformed(offset);
+`,
+    ``,
+    "The row's end is at or above that: the check of the end refuses the same rows for the same reason.",
+  ],
   ["types/StatementReader.sol", "six last amounts are taken in the loop", `for {} gt(jobs, 6)`, `for {} gt(jobs, 5)`,
     "The loop then takes all six, and shifting by 256 leaves no rest."],
   [

@@ -26,12 +26,6 @@ export const statementReader = [
     `uint32(uint16(uint24(bytes3(payload[from:from + 3]))))`,
   ],
   [
-    "too short a row fails elsewhere",
-    `        if (payload.length < offset + ROW_HEAD) revert IMarketEscrow.Malformed(offset);
-`,
-    ``,
-  ],
-  [
     "a row without lines at the end is malformed",
     `payload.length < offset + ROW_HEAD)`,
     `payload.length <= offset + ROW_HEAD)`,
