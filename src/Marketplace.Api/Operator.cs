@@ -24,13 +24,14 @@ public sealed class Operator : IAsyncDisposable
         Entry = new EntryStore(database);
         var consumer = new LateConsumer();
         Book = new BookLoop(
-            new BookLoopOptions(Path.Combine(options.DataDirectory, "book.journal")),
+            new BookLoopOptions(Path.Combine(options.DataDirectory, "book")),
             consumer,
             time,
             loggers.CreateLogger<BookLoop>());
         Anchors = new BookAnchors(Book);
+        SettlementQueries = new SettlementQueries(database, time);
         Providers = new ProviderHub(
-            contract, Book, Entry, new SettlementQueries(database, time), options, live);
+            contract, Book, Entry, SettlementQueries, options, live);
         Gateways = new GatewayHub(contract, Book, new BidEntry(Book, Entry, options, time), options, live);
         JobStore = new JobStore(database);
         Jobs = new JobRunner(
@@ -58,6 +59,8 @@ public sealed class Operator : IAsyncDisposable
     public BookLoop Book { get; }
 
     public BookAnchors Anchors { get; }
+
+    public SettlementQueries SettlementQueries { get; }
 
     public ProviderHub Providers { get; }
 

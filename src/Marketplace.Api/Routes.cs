@@ -1,4 +1,5 @@
 using Marketplace.Kernel;
+using Marketplace.OrderBook.PublicLog;
 using Marketplace.Protocol;
 
 namespace Marketplace.Api;
@@ -31,6 +32,8 @@ public static class Routes
         app.MapGet("/v1/jobs/{id}", async (long id, CancellationToken ct) =>
             await market.JobStore.ViewAsync(new JobId(id), ct) is { } job ? Results.Ok(job) : Results.NotFound());
         app.MapGet("/v1/budgets/{no}", (uint no, CancellationToken ct) => BudgetAsync(market, new BudgetNo(no), ct));
+        app.MapGet("/v1/book/log", (long? from, HttpContext http) => PublicLogAsync(market, from ?? 0, http));
+        app.MapGet("/v1/book/anchors", (CancellationToken ct) => market.SettlementQueries.AnchorsAsync(ct));
         app.Map("/v1/provider/connect", (HttpContext http) => ServeAsync(
             http, SubProtocols.Provider, (socket, ct) => market.Providers.ServeAsync(socket, market.Jobs, ct)));
         app.Map("/v1/gateway/connect", (HttpContext http) => ServeAsync(
@@ -72,6 +75,24 @@ public static class Routes
         await market.Book.ReadAsync(state => state.Budget(budgetNo), ct) is { } budget
             ? Results.Ok(budget)
             : Results.Problem($"Budget {budgetNo} is not open in a final block.", statusCode: 404);
+
+    /// <summary>The public command log, records of 64 bytes, from the given one to the last that is on disk.</summary>
+    private static async Task PublicLogAsync(Operator market, long from, HttpContext http)
+    {
+        var count = market.Book.PublicHead.Count;
+        if (from < 0 || from > count)
+        {
+            http.Response.StatusCode = StatusCodes.Status416RangeNotSatisfiable;
+            await http.Response.WriteAsync($"The log has {count} records: from is 0 to {count}.", http.RequestAborted);
+            return;
+        }
+
+        http.Response.ContentType = "application/octet-stream";
+        var length = (count - from) * PublicRecord.Length;
+        http.Response.ContentLength = length;
+        await http.Response.SendFileAsync(
+            market.Book.PublicLogPath, from * PublicRecord.Length, length, http.RequestAborted);
+    }
 
     private static async Task ServeAsync(
         HttpContext http, string subProtocol, Func<FrameSocket, CancellationToken, Task> serve)

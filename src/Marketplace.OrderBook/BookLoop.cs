@@ -71,6 +71,9 @@ public sealed partial class BookLoop : IAsyncDisposable
     /// <summary>The last command that was decided, be it on disk or not.</summary>
     internal long DecidedSeq => journal?.LastSeq ?? 0;
 
+    /// <summary>The file of the public command log.</summary>
+    public string PublicLogPath => Path.GetFullPath(Path.Combine(options.Folder, PublicLogWriter.FileName));
+
     /// <summary>How far the public command log is on disk.</summary>
     public PublicHead PublicHead => publicLog?.Flushed ?? default;
 
@@ -82,7 +85,7 @@ public sealed partial class BookLoop : IAsyncDisposable
         Invariant.Holds(journal is null, "A book is started once.");
         var cursor = await consumer.CursorAsync(ct);
         var started = time.GetTimestamp();
-        publicLog = PublicLogWriter.Open(Path.Combine(options.Folder, PublicLogWriter.FileName), time);
+        publicLog = PublicLogWriter.Open(PublicLogPath, time);
         journal = JournalWriter.Open(
             options.Folder,
             options.Disk,

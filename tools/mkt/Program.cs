@@ -14,6 +14,7 @@ var root = new RootCommand("mkt: the open marketplace for AI inference")
     KeysVerb.Make(),
     DeployVerb.Make(),
     AuditVerb.Make(),
+    BookVerb.Make(),
     DemoVerb.Make(),
     ModelVerb.Make(),
     BenchVerb.Make(),
