@@ -105,6 +105,20 @@ public sealed class EngineMatchingTests
     }
 
     [Fact]
+    public void At_one_price_the_oldest_order_fills_first_whatever_its_signature()
+    {
+        var exchange = new Exchange();
+        Define(exchange, Side.Ask, capability: 1);
+        exchange.Place(Order(Side.Ask, 1, 10, 5) with { Signature = 1 });
+        exchange.Ask(2, 10, 5);
+        exchange.Place(Order(Side.Ask, 3, 10, 5) with { Signature = 1 });
+
+        exchange.Bid(0, 10, 15);
+
+        exchange.Trades.Select(each => each.OtherAccount).Should().Equal(1u, 2u, 3u);
+    }
+
+    [Fact]
     public void Post_only_rests_or_is_refused()
     {
         var exchange = new Exchange();
