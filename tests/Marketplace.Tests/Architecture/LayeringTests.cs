@@ -17,7 +17,7 @@ public sealed class LayeringTests
         new(1, "Ethereum", ["Kernel"], ["BouncyCastle.Cryptography"]),
         new(1, "Storage", ["Kernel"], ["Dapper", "dbup-core", "dbup-sqlite", "Microsoft.Data.Sqlite"]),
         new(1, "Inference", ["Kernel"], []),
-        new(2, "OrderBook", ["Kernel", "Matching"], [Logging]),
+        new(2, "OrderBook", ["Kernel", "Matching", "Ethereum"], [Logging]),
         new(2, "Escrow", ["Kernel", "Ethereum"], []),
         new(3, "Protocol", ["Kernel", "Escrow"], []),
         new(3, "Settlement", ["Kernel", "Ethereum", "Storage", "Escrow"], ["Dapper", Logging]),
