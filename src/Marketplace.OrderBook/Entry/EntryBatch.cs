@@ -10,8 +10,8 @@ public readonly record struct OutgoingOrder(MatchCommand Command, ReadOnlyMemory
 
 /// <summary>
 /// 1 to 256 orders of one session under one HMAC-SHA256, little-endian: <c>prefix, 16 bytes | u32 session | u16 count |
-/// u16 zero | count x (record of 64 bytes | its payload) | MAC over all before it, 32 bytes</c>. The prefix keeps the MAC
-/// from meaning anything elsewhere.
+/// u16 zero | count x (record of 64 bytes | its payload) | MAC over all before it, 32 bytes</c>. The prefix keeps the
+/// MAC from meaning anything elsewhere.
 /// </summary>
 /// <remarks>A view of the bytes it was read from: nothing is copied and nothing allocated.</remarks>
 public readonly ref struct EntryBatch
@@ -48,7 +48,9 @@ public readonly ref struct EntryBatch
     /// <summary>What the batch takes from the rate limits.</summary>
     public EntryLoad Load { get; }
 
-    /// <summary>Reads the shape alone: cheap, before any cryptography. What is inside is not yet to be believed.</summary>
+    /// <summary>
+    /// Reads the shape alone: cheap, before any cryptography. What is inside is not yet to be believed.
+    /// </summary>
     public static EntryRefusal Read(ReadOnlySpan<byte> bytes, out EntryBatch batch)
     {
         batch = default;

@@ -13,8 +13,8 @@ public readonly record struct EntryVerdict(EntryRefusal Refusal, long RetryAfter
 /// A refused batch has no effect at all. For one thread at a time.
 /// </summary>
 /// <remarks>
-/// The source pays before the MAC is computed, for that is the work which the limit protects. The session pays after it:
-/// else anybody who knows its number could use up its rate with forged batches and keep its cancels out.
+/// The source pays before the MAC is computed, for that is the work which the limit protects. The session pays after
+/// it: else anybody who knows its number could use up its rate with forged batches and keep its cancels out.
 /// </remarks>
 public sealed class EntryDoor(EntrySessions sessions, SourceLimits sources)
 {

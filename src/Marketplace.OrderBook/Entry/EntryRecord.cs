@@ -4,9 +4,9 @@ using Marketplace.Matching;
 namespace Marketplace.OrderBook.Entry;
 
 /// <summary>
-/// One order as a client sends it: the 64 bytes of <see cref="MatchCommand"/>, and up to eight records of payload behind
-/// a Place. Sequence number, time and checksum are the journal's and come as zero, as does every field that the kind of
-/// command does not use: one order has one form in bytes.
+/// One order as a client sends it: the 64 bytes of <see cref="MatchCommand"/>, and up to eight records of payload
+/// behind a Place. Sequence number, time and checksum are the journal's and come as zero, as does every field that the
+/// kind of command does not use: one order has one form in bytes.
 /// </summary>
 public readonly ref struct EntryRecord(ReadOnlySpan<byte> record, ReadOnlySpan<byte> payload)
 {
@@ -25,11 +25,13 @@ public readonly ref struct EntryRecord(ReadOnlySpan<byte> record, ReadOnlySpan<b
     /// <summary>By which <see cref="SequenceWindow"/> tells whether a number comes again with the same order.</summary>
     public ulong Fingerprint => FingerprintOf(Command, Payload);
 
-    /// <summary>The fingerprint of the order that <paramref name="command"/> was before the journal numbered it.</summary>
+    /// <summary>
+    /// The fingerprint of the order that <paramref name="command"/> was before the journal numbered it.
+    /// </summary>
     /// <remarks>
     /// The finalizer of SplitMix64 (Steele, Lea, Flood 2014) over each 64-bit word. Each step is one to one, so two
-    /// orders that differ in one word always differ here. It is no cryptographic hash and need not be: whoever makes two
-    /// orders collide gets the first one's answer for the second, and only in a session of his own.
+    /// orders that differ in one word always differ here. It is no cryptographic hash and need not be: whoever makes
+    /// two orders collide gets the first one's answer for the second, and only in a session of his own.
     /// </remarks>
     public static ulong FingerprintOf(in MatchCommand command, ReadOnlySpan<byte> payload)
     {

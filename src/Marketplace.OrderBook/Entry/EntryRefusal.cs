@@ -35,7 +35,7 @@ public enum EntryRefusal : byte
     /// <summary>No session of this number is open.</summary>
     UnknownSession,
 
-    /// <summary>The session's grant has run out.</summary>
+    /// <summary>The session's grant has run out: it cancels only.</summary>
     SessionExpired,
 
     /// <summary>The session has used up its rate.</summary>
@@ -101,6 +101,9 @@ public enum EntryRefusal : byte
     /// <summary>The price is not a whole number of the market's ticks.</summary>
     PriceOffTick,
 
+    /// <summary>The payload is not the one whose hash was signed, or not 0 to 8 whole records.</summary>
+    WrongPayload,
+
     /// <summary>The order is not signed by the address that may sign for it.</summary>
     WrongSigner,
 }
@@ -142,6 +145,7 @@ public static class EntryRefusals
         EntryRefusal.InvalidOrder => "Correct the order's fields and sign it again.",
         EntryRefusal.OrderExpired => "Sign the order again with a later validity.",
         EntryRefusal.PriceOffTick => "Round the price to a whole number of the market's ticks.",
+        EntryRefusal.WrongPayload => "Send the payload whose Keccak-256 hash was signed, in whole records of 64 bytes.",
         EntryRefusal.WrongSigner => "Sign with the key, or by the contract wallet, that the order's owner registered.",
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "No such refusal."),
     };

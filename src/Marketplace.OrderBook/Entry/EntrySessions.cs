@@ -3,7 +3,9 @@ using Marketplace.Kernel;
 
 namespace Marketplace.OrderBook.Entry;
 
-/// <summary>A client's wish to open a session; it travels over an encrypted connection, for it holds the secret.</summary>
+/// <summary>
+/// A client's wish to open a session; it travels over an encrypted connection, for it holds the secret.
+/// </summary>
 /// <param name="Granter">Who may grant: the budget's session key, or the provider's signer.</param>
 /// <param name="Account">The book's account of the budget or provider.</param>
 /// <param name="Session">The number that the session shall have; a new one for each grant.</param>

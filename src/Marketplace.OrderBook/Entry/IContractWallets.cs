@@ -6,7 +6,9 @@ namespace Marketplace.OrderBook.Entry;
 /// <summary>Asks contract wallets whether they signed (ERC-1271).</summary>
 public interface IContractWallets
 {
-    /// <summary>False too when there is no contract at the address, or it fails. Faults of the node are thrown.</summary>
+    /// <summary>
+    /// False too when there is no contract at the address, or it fails. Faults of the node are thrown.
+    /// </summary>
     Task<bool> IsValidSignatureAsync(
         EthAddress wallet, Hash32 digest, ReadOnlyMemory<byte> signature, CancellationToken ct);
 }
@@ -23,8 +25,8 @@ public static class Erc1271
         AbiWriter.Call(Signature, new AbiWriter().Hash(digest).Bytes(signature));
 
     /// <summary>
-    /// Whether the call returned the magic value as a whole word. A contract without the function, or an address without
-    /// a contract, returns something else or nothing.
+    /// Whether the call returned the magic value as a whole word. A contract without the function, or an address
+    /// without a contract, returns something else or nothing.
     /// </summary>
     public static bool IsYes(ReadOnlySpan<byte> returned) =>
         returned.Length == Hash32.Length

@@ -10,7 +10,10 @@ namespace Marketplace.OrderBook.Entry;
 /// <param name="Refusal">The door's refusal, of a grant that does not cover the order.</param>
 /// <param name="BookRefusal">The book's refusal.</param>
 public readonly record struct EntryAnswer(
-    long Seq, OrderHandle Order, EntryRefusal Refusal = EntryRefusal.None, MatchRefusal BookRefusal = MatchRefusal.None);
+    long Seq,
+    OrderHandle Order,
+    EntryRefusal Refusal = EntryRefusal.None,
+    MatchRefusal BookRefusal = MatchRefusal.None);
 
 /// <summary>What a client's number is to the window.</summary>
 public enum SequenceState
@@ -29,12 +32,14 @@ public enum SequenceState
 }
 
 /// <summary>
-/// The numbers that one session used lately, with the answers. Numbers may come in any order; each acts once. The window
-/// is the 1,024 numbers up to the highest used one. State of the single writer: replaying the journal rebuilds it.
+/// The numbers that one session used lately, with the answers. Numbers may come in any order; each acts once. The
+/// window is the 1,024 numbers up to the highest used one. State of the single writer: replaying the journal rebuilds
+/// it.
 /// </summary>
 /// <remarks>
-/// The bitmap of RFC 6479: blocks of 64 numbers in a ring of one block more than the window has, so that moving on clears
-/// whole blocks and never shifts. A client that jumps far ahead gives up the numbers in between, by its own choice.
+/// The bitmap of RFC 6479: blocks of 64 numbers in a ring of one block more than the window has, so that moving on
+/// clears whole blocks and never shifts. A client that jumps far ahead gives up the numbers in between, by its own
+/// choice.
 /// </remarks>
 public sealed class SequenceWindow
 {
@@ -88,8 +93,8 @@ public sealed class SequenceWindow
     }
 
     /// <summary>
-    /// The whole state, the same bytes for the same state however it came about: <c>u64 highest | u32 rows | rows</c>, the
-    /// rows ascending: <c>u64 number | u64 fingerprint | i64 seq | u64 order | u8 refusal | u8 book refusal</c>.
+    /// The whole state, the same bytes for the same state however it came about: <c>u64 highest | u32 rows | rows</c>,
+    /// the rows ascending: <c>u64 number | u64 fingerprint | i64 seq | u64 order | u8 refusal | u8 book refusal</c>.
     /// </summary>
     internal void Save(Stream bytes)
     {

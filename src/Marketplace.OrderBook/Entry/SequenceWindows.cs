@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Marketplace.OrderBook.Entry;
 
-/// <summary>The windows of all sessions, in the order of their numbers; part of the writer's snapshot and state hash.</summary>
+/// <summary>
+/// The windows of all sessions, in the order of their numbers; part of the writer's snapshot and state hash.
+/// </summary>
 public sealed class SequenceWindows
 {
     private const int NumberBytes = 4;

@@ -10,8 +10,9 @@ namespace Marketplace.OrderBook.Entry;
 /// </summary>
 /// <remarks>
 /// The budget counts what the grant's bids hold or have turned into jobs: the sum of the holds they took less what was
-/// released. A later grant of the same granter replaces the earlier one: its nonce must be higher, and its budget counts
-/// anew. Orders that rest stay as they are; the later session cancels and amends them too, for they are the account's.
+/// released. A later grant of the same granter replaces the earlier one: its nonce must be higher, and its budget
+/// counts anew. Orders that rest stay as they are; the later session cancels and amends them too, for they are the
+/// account's.
 /// </remarks>
 /// <param name="Number">The budget's number, or the provider's; 1 and up.</param>
 /// <param name="SecretHash">Keccak-256 of the session's secret.</param>
@@ -77,7 +78,9 @@ public sealed record SessionGrant(
 
     public bool IsExpired(long nowMilliseconds) => (Int128)nowMilliseconds >= (Int128)ExpirySeconds * 1_000;
 
-    /// <summary>Whether the grant covers <paramref name="order"/>, which <see cref="EntryRecord"/> found well formed.</summary>
+    /// <summary>
+    /// Whether the grant covers <paramref name="order"/>, which <see cref="EntryRecord"/> found well formed.
+    /// </summary>
     /// <remarks>A cancel is always covered: it frees money and takes none.</remarks>
     public EntryRefusal Judge(in MatchCommand order, in GrantUse use) => order.Kind switch
     {
@@ -113,7 +116,7 @@ public sealed record SessionGrant(
 /// <param name="TickSize">The market's: micro-tokens per 10^6 units of one tick.</param>
 /// <param name="HoldMicro">Micro-tokens that the book would hold for the order (RULES.md 2); of an ask 0.</param>
 /// <param name="HeldMicro">
-/// Micro-tokens: the holds that the grant's bids took so far, less what was released. When a bid is amended, without its
-/// own: the new hold takes the place of the old.
+/// Micro-tokens: the holds that the grant's bids took so far, less what was released. When a bid is amended, without
+/// its own: the new hold takes the place of the old.
 /// </param>
 public readonly record struct GrantUse(long TickSize, long HoldMicro, long HeldMicro);

@@ -4,7 +4,8 @@ namespace Marketplace.OrderBook.Entry;
 
 /// <summary>
 /// Answers of earlier signature checks, so that an order which is sent again costs no second recovery or call. Room is
-/// bounded; the oldest answer goes first, and an answer of a contract, which may change its mind, is good for a time only.
+/// bounded; the oldest answer goes first, and an answer of a contract, which may change its mind, is good for a time
+/// only.
 /// </summary>
 public sealed class SignatureAnswers(int capacity, long lifetimeMilliseconds)
 {
@@ -34,9 +35,9 @@ public sealed class SignatureAnswers(int capacity, long lifetimeMilliseconds)
     {
         lock (gate)
         {
-            return byKey.TryGetValue(key, out var answer) && nowMilliseconds - answer.AtMilliseconds < lifetimeMilliseconds
-                ? answer.IsYes
-                : null;
+            var isKnown = byKey.TryGetValue(key, out var answer)
+                && nowMilliseconds - answer.AtMilliseconds < lifetimeMilliseconds;
+            return isKnown ? answer.IsYes : null;
         }
     }
 

@@ -5,7 +5,9 @@ using Marketplace.Kernel;
 
 namespace Marketplace.OrderBook.Entry;
 
-/// <summary>Where requests come from: an IPv4 address, or the first 64 bits of an IPv6 one, which one host has.</summary>
+/// <summary>
+/// Where requests come from: an IPv4 address, or the first 64 bits of an IPv6 one, which one host has.
+/// </summary>
 public readonly record struct EntrySource(ulong Prefix)
 {
     private const int Ipv6Bytes = 16;
@@ -28,7 +30,9 @@ public readonly record struct EntrySource(ulong Prefix)
 /// The rate limits of the latest sources, before any cryptography. Room is bounded: a new source takes the place of the
 /// one that asked longest ago, so that a flood from one address stays known however many others come by.
 /// </summary>
-/// <remarks>A source that was forgotten starts full: the limits hold for as many sources at once as there is room.</remarks>
+/// <remarks>
+/// A source that was forgotten starts full: the limits hold for as many sources at once as there is room.
+/// </remarks>
 public sealed class SourceLimits(EntryRates rates, int capacity)
 {
     private readonly Dictionary<EntrySource, LinkedListNode<Known>> bySource = [];
@@ -36,7 +40,9 @@ public sealed class SourceLimits(EntryRates rates, int capacity)
 
     public int Count => bySource.Count;
 
-    /// <summary>Takes <paramref name="load"/> from the source's buckets, or nothing if one of them has too little.</summary>
+    /// <summary>
+    /// Takes <paramref name="load"/> from the source's buckets, or nothing if one of them has too little.
+    /// </summary>
     /// <returns>Milliseconds until it may be tried again; 0 when it was taken.</returns>
     public long Take(EntrySource source, EntryLoad load, long nowMilliseconds)
     {
