@@ -107,8 +107,8 @@ public sealed class EntryVectorsTests
         };
         if (kind != CommandKind.Place)
         {
-            command.Target = new OrderHandle(
-                command.Market, Number32(order, "generation"), Number32(order, "slot"));
+            command.TargetSlot = Number32(order, "slot");
+            command.TargetGeneration = Number32(order, "generation");
         }
 
         var payload = order.TryGetProperty("payload", out var text) ? Hex.Decode("0x" + text.GetString()) : [];

@@ -40,7 +40,7 @@ internal sealed class EntryWorld
         Gen.Int[0, 5], Gen.ULong[1, 2_000], Gen.Int, Gen.Long, Gen.UInt[0, (1 << 20) - 1], Gen.Int[0, 8], Gen.Byte)
         .Select((kind, clientSeq, tick, quantity, generation, records, fill) => kind switch
         {
-            0 => new OutgoingOrder(Cancel(clientSeq, (uint)tick & 0xffff, generation)),
+            0 => new OutgoingOrder(Cancel(clientSeq, (uint)(tick & 0xffff), generation)),
             1 => new OutgoingOrder(Amend(clientSeq) with { Tick = tick, Quantity = quantity }),
             _ => new OutgoingOrder(
                 Bid(clientSeq) with
@@ -88,7 +88,9 @@ internal sealed class EntryWorld
         Account = Account,
         Session = Session,
         ClientSeq = clientSeq,
-        Target = new OrderHandle(Market, generation, slot),
+        Market = Market,
+        TargetSlot = slot,
+        TargetGeneration = generation,
     };
 
     public static MatchCommand Amend(ulong clientSeq) =>
