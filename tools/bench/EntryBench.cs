@@ -45,6 +45,7 @@ public static class EntryBench
             new("HMAC order, one a batch", 400_000, new HmacWork(1).Admit),
             new("HMAC order, 256 a batch", 1_024_000, new HmacWork(EntryBatch.MostOrders).Admit),
             new("MAC of one order alone", 400_000, new HmacWork(1).Authenticate),
+            new("EIP-712 digest of one order alone", 100_000, signed.Hash),
             new("EIP-712 order, BouncyCastle", 1_000, count => signed.Recover(new ManagedSecp256k1(), count)),
             new("fingerprint, look and remember in the window", 4_000_000, WindowWork.Remember),
             new("rate limit of one of 1,000 sources", 4_000_000, LimitWork.Take),
@@ -76,7 +77,8 @@ public static class EntryBench
             rounds[^1].AllocatedBytes / operation.Count);
     }
 
-    private static long PerSecond(int count, TimeSpan time) => count * TimeSpan.TicksPerSecond / Math.Max(1, time.Ticks);
+    private static long PerSecond(int count, TimeSpan time) =>
+        count * TimeSpan.TicksPerSecond / Math.Max(1, time.Ticks);
 
     private sealed record EntryOperation(string Name, int Count, Action<int> Run);
 

@@ -49,7 +49,8 @@ internal sealed class HmacWork
         this.ordersEach = ordersEach;
         batches = [.. Enumerable.Range(0, Batches).Select(batch => EntryBatch.Encode(
             EntryBids.Session,
-            [.. Enumerable.Range(1 + batch * ordersEach, ordersEach).Select(at => new OutgoingOrder(EntryBids.Bid(at)))],
+            [.. Enumerable.Range(1 + batch * ordersEach, ordersEach)
+                .Select(number => new OutgoingOrder(EntryBids.Bid(number)))],
             Key))];
         var sessions = new EntrySessions(EntryBids.Domain, Rates);
         var grant = new SessionGrant(
@@ -90,15 +91,25 @@ internal sealed class SignedWork
     private const int Orders = 100;
 
     private readonly (SignedOrder Order, EthSignature Signature)[] signed =
-        [.. Enumerable.Range(1, Orders).Select(number => OrderOf(number)).Select(
+        [.. Enumerable.Range(1, Orders).Select(OrderOf).Select(
             order => (order, EntryBids.Buyer.Sign(order.Digest(EntryBids.Domain))))];
+
+    private readonly Hash32 separator = EntryBids.Domain.Separator;
+
+    public void Hash(int count)
+    {
+        for (var index = 0; index < count; index++)
+        {
+            Invariant.Holds(!signed[index % Orders].Order.Digest(separator).IsZero, "A digest is never zero.");
+        }
+    }
 
     public void Recover(ISecp256k1Backend backend, int count)
     {
         for (var index = 0; index < count; index++)
         {
             var (order, signature) = signed[index % Orders];
-            var signer = Secp256k1.Recover(backend, order.Digest(EntryBids.Domain), signature);
+            var signer = Secp256k1.Recover(backend, order.Digest(separator), signature);
             Invariant.Holds(signer == EntryBids.Buyer.Address, "A wrong signer measures nothing.");
         }
     }

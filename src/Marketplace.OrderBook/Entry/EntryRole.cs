@@ -1,3 +1,6 @@
+using Marketplace.Ethereum;
+using Marketplace.Kernel;
+
 namespace Marketplace.OrderBook.Entry;
 
 /// <summary>Whose orders a credential lets in.</summary>
@@ -10,13 +13,19 @@ public enum EntryRole : byte
     Provider = 2,
 }
 
-/// <summary>The word of a role in typed data: a person reads it in a wallet.</summary>
+/// <summary>
+/// A role in typed data: the string <c>buyer</c> or <c>provider</c>, for a person reads it in a wallet.
+/// </summary>
 internal static class EntryRoles
 {
-    public static string Word(this EntryRole role) => role switch
+    private static readonly Hash32 Buyer = Eip712.HashString("buyer");
+    private static readonly Hash32 Provider = Eip712.HashString("provider");
+
+    /// <summary>The role as an EIP-712 word.</summary>
+    public static Hash32 Word(this EntryRole role) => role switch
     {
-        EntryRole.Buyer => "buyer",
-        EntryRole.Provider => "provider",
+        EntryRole.Buyer => Buyer,
+        EntryRole.Provider => Provider,
         _ => throw new ArgumentOutOfRangeException(nameof(role), role, "A role is buyer or provider."),
     };
 }

@@ -64,7 +64,7 @@ public sealed record SessionGrant(
         Invariant.Holds(IsWellFormed, "Only a well-formed grant is signed or judged.");
         return Eip712.Digest(domain, Eip712.HashStruct(
             Type,
-            Eip712.HashString(Role.Word()),
+            Role.Word(),
             Eip712.Word(Number),
             SecretHash,
             Eip712.Word(IsEveryMarket),

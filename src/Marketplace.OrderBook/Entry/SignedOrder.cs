@@ -37,9 +37,10 @@ public sealed record SignedOrder(
 {
     private const long MostUnits = 1_000_000_000_000;
 
-    private const string Type = "SignedOrder(string role,uint32 number,uint16 market,uint16 attributeSignature,"
+    private static readonly Hash32 TypeHash = Eip712.TypeHash(
+        "SignedOrder(string role,uint32 number,uint16 market,uint16 attributeSignature,"
         + "uint8 timeInForce,uint8 selfTrade,bool postOnly,bool escrowsLimit,uint8 replicas,uint64 price,"
-        + "uint64 quantity,uint32 minimum,uint32 orderExpiry,bytes32 payloadHash,uint64 nonce,uint40 signedUntil)";
+        + "uint64 quantity,uint32 minimum,uint32 orderExpiry,bytes32 payloadHash,uint64 nonce,uint40 signedUntil)");
 
     /// <summary>Whether every field is in its range; what the order asks of the book is the book's to refuse.</summary>
     public bool IsWellFormed => Role is EntryRole.Buyer or EntryRole.Provider
@@ -53,12 +54,15 @@ public sealed record SignedOrder(
 
     /// <summary>What the owner signs.</summary>
     /// <exception cref="InvariantViolationException">The order is not well formed.</exception>
-    public Hash32 Digest(Eip712Domain domain)
+    public Hash32 Digest(Eip712Domain domain) => Digest(domain.Separator);
+
+    /// <summary>The same under a domain whose separator is known.</summary>
+    public Hash32 Digest(Hash32 domainSeparator)
     {
         Invariant.Holds(IsWellFormed, "Only a well-formed order is signed or judged.");
-        return Eip712.Digest(domain, Eip712.HashStruct(
-            Type,
-            Eip712.HashString(Role.Word()),
+        return Eip712.Digest(domainSeparator, Eip712.HashStruct(
+            TypeHash,
+            Role.Word(),
             Eip712.Word(Number),
             Eip712.Word(Market),
             Eip712.Word(AttributeSignature),

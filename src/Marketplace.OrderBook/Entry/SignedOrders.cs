@@ -9,6 +9,8 @@ public sealed class SignedOrders(Eip712Domain domain, IContractWallets wallets, 
     /// <summary>The longest signature that is passed on to a contract: 4,096 bytes.</summary>
     public const int LongestSignatureBytes = 4_096;
 
+    private readonly Hash32 domainSeparator = domain.Separator;
+
     /// <summary>Whether <paramref name="owner"/> signed <paramref name="order"/>.</summary>
     /// <param name="owner">The budget's session key or wallet, or the provider's signer.</param>
     /// <param name="signature">
@@ -36,7 +38,7 @@ public sealed class SignedOrders(Eip712Domain domain, IContractWallets wallets, 
             return EntryRefusal.WrongSigner;
         }
 
-        var digest = order.Digest(domain);
+        var digest = order.Digest(domainSeparator);
         var key = SignatureAnswers.KeyOf(owner, digest, signature.Span);
         if (answers.Find(key, nowMilliseconds) is not { } isSigned)
         {
