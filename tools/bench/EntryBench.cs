@@ -1,5 +1,4 @@
 using Marketplace.Ethereum;
-using Marketplace.Kernel;
 using Marketplace.OrderBook.Entry;
 
 namespace Marketplace.Bench;
