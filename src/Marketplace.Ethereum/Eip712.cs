@@ -30,10 +30,14 @@ public static class Eip712
     public static Hash32 TypeHash(string encodeType) => Keccak256.Hash(encodeType);
 
     /// <summary>The hash of a struct whose members are given as words, in the order of its type.</summary>
-    public static Hash32 HashStruct(string encodeType, params ReadOnlySpan<Hash32> words)
+    public static Hash32 HashStruct(string encodeType, params ReadOnlySpan<Hash32> words) =>
+        HashStruct(TypeHash(encodeType), words);
+
+    /// <summary>The same for a type whose hash is known: where many are hashed, the type's own costs as much.</summary>
+    public static Hash32 HashStruct(Hash32 typeHash, params ReadOnlySpan<Hash32> words)
     {
         var bytes = new byte[Hash32.Length * (words.Length + 1)];
-        TypeHash(encodeType).WriteTo(bytes);
+        typeHash.WriteTo(bytes);
         for (var index = 0; index < words.Length; index++)
         {
             words[index].WriteTo(bytes.AsSpan(Hash32.Length * (index + 1)));

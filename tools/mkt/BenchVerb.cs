@@ -24,7 +24,10 @@ public static class BenchVerb
             parsed.GetValue(rounds),
             parsed.GetValue(messages),
             parsed.GetValue(learn)));
-        return new Command("bench", "Measure this machine with the market's own code") { book };
+        return new Command("bench", "Measure this machine with the market's own code")
+        {
+            book, EntryBenchVerb.Make(),
+        };
     }
 
     private static int Measure(string[] names, int rounds, int messages, string? learn)

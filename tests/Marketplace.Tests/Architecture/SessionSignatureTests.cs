@@ -26,6 +26,8 @@ public sealed class SessionSignatureTests
         "Marketplace.Provider/AssignmentRunner.cs: Sign(commit.Digest(domain))",
         "Marketplace.Provider/AssignmentRunner.cs: Sign(revealed.Digest(domain))",
         "Marketplace.Provider/ProviderAgent.cs: Sign(proof)",
+        "bench/EntryWork.cs: Sign(grant.Digest(EntryBids.Domain))",
+        "bench/EntryWork.cs: Sign(order.Digest(EntryBids.Domain))",
     ];
 
     [Fact]
