@@ -7,7 +7,7 @@ namespace Marketplace.OrderBook.Journaling;
 /// <summary>What the log's writer does to the disk; a test's disk fails and loses its power.</summary>
 internal interface IJournalDisk
 {
-    /// <summary>Makes a file of zeroes whose room on the disk is reserved, so that writing into it finds room.</summary>
+    /// <summary>Makes a file of zeroes whose room on the disk is reserved.</summary>
     /// <exception cref="IOException">The disk has no such room.</exception>
     IJournalFile Create(string path, long length);
 

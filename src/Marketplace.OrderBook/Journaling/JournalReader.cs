@@ -65,7 +65,7 @@ public sealed class JournalReader : IDisposable
     /// <summary>Once all is read: bytes at the log's end that a crash left unfinished.</summary>
     public long TornBytes { get; private set; }
 
-    /// <summary>Bytes behind the ends of earlier segments that belong to no batch: torn, or of a writer already followed.</summary>
+    /// <summary>Bytes behind the ends of earlier segments: torn, or of a writer that had been followed.</summary>
     public long StrayBytes { get; private set; }
 
     /// <summary>Batches read so far.</summary>

@@ -2,7 +2,7 @@ namespace Marketplace.OrderBook.Journaling;
 
 /// <summary>What a whole log holds, and what stands in its files besides.</summary>
 /// <param name="FirstSeq">The first command's number; 0 without any.</param>
-/// <param name="Head">The last command's number and the hash of everything: publish it, and the log can never change.</param>
+/// <param name="Head">The last command's number and the hash of everything: once published, nothing can change.</param>
 /// <param name="TornBytes">Left unfinished at the end by a crash.</param>
 /// <param name="StrayBytes">Behind the ends of earlier segments, of torn or fenced writes.</param>
 public sealed record JournalSummary(

@@ -1,9 +1,9 @@
 namespace Marketplace.OrderBook.Journaling;
 
 /// <summary>
-/// Puts sealed batches on disk, segment after segment. It looks at the epoch before it writes, so as not to write in vain,
-/// and after the sync, which decides: a later writer takes its number before it reads the log's end, so what was synced
-/// while the number was still the newest is in what that writer reads.
+/// Puts sealed batches on disk, segment after segment. It looks at the epoch before it writes, so as not to write in
+/// vain, and after the sync, which decides: a later writer takes its number before it reads the log's end, so what was
+/// synced while the number was still the newest is in what that writer reads.
 /// </summary>
 internal sealed class SegmentWriter : IDisposable
 {
