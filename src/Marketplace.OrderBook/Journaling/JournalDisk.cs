@@ -56,7 +56,7 @@ internal sealed partial class SystemDisk : IJournalDisk
 
     public void Publish(string from, string to, bool replaces) => File.Move(from, to, replaces);
 
-    /// <remarks>The runtime opens no folders, so libc does. Windows writes names through and has no such call.</remarks>
+    /// <remarks>The runtime opens no folders, so libc does. Windows has no such call.</remarks>
     public void SyncFolder(string folder)
     {
         if (OperatingSystem.IsWindows())

@@ -4,12 +4,12 @@ using Marketplace.Matching;
 namespace Marketplace.OrderBook.Journaling;
 
 /// <summary>
-/// Reads a log's commands in their order, each batch only after all of it was checked. Allocates nothing per command. It
-/// reads a log that nobody writes at the time. Not thread-safe.
+/// Reads a log's commands in their order, each batch only after all of it was checked. Allocates nothing per command.
+/// It reads a log that nobody writes at the time. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// A segment that another follows ends where that one says: whatever stands behind is what a crash tore, or what a writer
-/// wrote that had been followed already; neither was ever acknowledged.
+/// A segment that another follows ends where that one says: whatever stands behind is what a crash tore, or what a
+/// writer wrote that had been followed already; neither was ever acknowledged.
 /// </remarks>
 public sealed class JournalReader : IDisposable
 {

@@ -16,7 +16,7 @@ public sealed record JournalSummary(
     long TornBytes,
     long StrayBytes);
 
-/// <summary>Walks a log that nobody writes from its first segment to its end, and trusts nothing but the bytes.</summary>
+/// <summary>Walks a log that nobody writes from its first segment to its end.</summary>
 public static class JournalVerification
 {
     /// <param name="afterSeq">Commands up to this number may be missing with their segments; 0 when none may.</param>

@@ -77,7 +77,7 @@ internal sealed class SegmentWriter : IDisposable
         (file, position) = (next, RecordLength);
     }
 
-    /// <summary>A segment has its name only once its opening is on disk: under its name it is never half made.</summary>
+    /// <summary>A segment gets its name once its opening is on disk: under its name it is never half made.</summary>
     private IJournalFile Begin(bool replaces)
     {
         var path = Path.Combine(folder, SegmentFiles.NameOf(Head.LastSeq + 1));

@@ -9,8 +9,8 @@ namespace Marketplace.OrderBook.Journaling;
 /// <param name="LastTimeMilliseconds">That command's time, milliseconds since 1970 UTC.</param>
 /// <param name="StateHash">The engine's own hash of its state.</param>
 /// <param name="Head">
-/// The end of a batch at or above <paramref name="LastSeq"/>: everything in the snapshot was durable, and the log that it
-/// is used with must have that batch.
+/// The end of a batch at or above <paramref name="LastSeq"/>: everything in the snapshot was durable, and the log that
+/// it is used with must have that batch.
 /// </param>
 public sealed record SnapshotPoint(long LastSeq, long LastTimeMilliseconds, Hash32 StateHash, JournalHead Head);
 
@@ -23,8 +23,8 @@ public sealed record PassedOverSnapshot(string File, string Reason);
 
 /// <summary>
 /// A snapshot's first 164 bytes, little-endian: magic and version (8 bytes), last number, last time, number of the
-/// batch's end (8 each), hash at that end, state hash (32 each), length of the content (8), its SHA-256 (32), 24 zeroes,
-/// CRC-32C.
+/// batch's end (8 each), hash at that end, state hash (32 each), length of the content (8), its SHA-256 (32), 24
+/// zeroes, CRC-32C.
 /// </summary>
 internal readonly record struct SnapshotHeader(SnapshotPoint Point, long Length, Hash32 ContentHash)
 {

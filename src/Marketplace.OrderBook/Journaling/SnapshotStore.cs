@@ -44,8 +44,8 @@ public sealed partial class SnapshotStore(string folder)
     }
 
     /// <summary>
-    /// Removes the log's segments that lie wholly below the older of the two kept snapshots. By default nobody calls it:
-    /// auditors replay from the start.
+    /// Removes the log's segments that lie wholly below the older of the two kept snapshots. By default nobody calls
+    /// it: auditors replay from the start.
     /// </summary>
     /// <returns>How many were removed.</returns>
     public int RemoveCoveredSegments(string journalFolder)

@@ -29,7 +29,7 @@ public sealed class LayeringTests
             "Execution"], ["Dapper", "Hangfire.AspNetCore", "Hangfire.InMemory"]),
         new(5, "Gateway", ["Kernel", "Ethereum", "Storage", "Inference", "Escrow", "Protocol"], ["Dapper"]),
         new(5, "Provider", ["Kernel", "Ethereum", "Storage", "Inference", "Escrow", "Protocol"], ["Dapper", Logging]),
-        new(6, "Bench", ["Kernel", "Matching"], []),
+        new(6, "Bench", ["Kernel", "Matching", "OrderBook"], []),
         new(7, "Cli", ["Kernel", "Ethereum", "Storage", "Inference", "Escrow", "Settlement", "Execution", "Audit",
             "Chain", "Api",
             "Gateway", "Provider", "Bench"], ["Spectre.Console", "System.CommandLine"]),

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Marketplace.ScenarioTests.OrderBook.Journaling;
 
-/// <summary>Disks that fail, fill up or lose their power: what was acknowledged stays, nothing is acknowledged after.</summary>
+/// <summary>Disks that fail, fill up or lose their power: what was acknowledged stays.</summary>
 public sealed class JournalFailureTests : IDisposable
 {
     private static readonly JournalOptions Options = new(SegmentBytes: 1 << 16, BufferBytes: 1 << 15);

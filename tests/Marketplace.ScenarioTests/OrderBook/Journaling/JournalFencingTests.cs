@@ -36,7 +36,7 @@ public sealed class JournalFencingTests : IDisposable
         log.ReadKnown().Should().Be(17);
     }
 
-    /// <summary>The stall between look and write that no look can prevent: a pause of the process or of the machine.</summary>
+    /// <summary>The stall between look and write that no look can prevent: a pause of the machine.</summary>
     [Fact]
     public async Task A_batch_that_was_under_way_when_the_log_was_taken_over_is_not_acknowledged_and_not_in_the_log()
     {

@@ -91,8 +91,8 @@ public sealed class JournalTornTailTests : IDisposable
     }
 
     /// <summary>
-    /// Leaves the log as a crash may leave it whose last write got to a random byte of this segment: there the file ends,
-    /// or goes on with zeroes or with garbage, or the last batch's sectors came to disk each or not.
+    /// Leaves the log as a crash may leave it whose last write got to a random byte of this segment: there the file
+    /// ends, or goes on with zeroes or with garbage, or the last batch's sectors came to disk each or not.
     /// </summary>
     private void CrashAt(
         List<(string Path, byte[] Bytes)> segments, int index, Random chance, bool goesOn)
