@@ -9,7 +9,18 @@ namespace Marketplace.Bench;
 public sealed record Round(TimeSpan Cpu, TimeSpan Wall, long AllocatedBytes);
 
 /// <summary>Nanoseconds of single messages. The clock itself takes some 20 to 40 of them.</summary>
-public sealed record Percentiles(long P50, long P90, long P99, long P999, long Worst);
+public sealed record Percentiles(long P50, long P90, long P99, long P999, long Worst)
+{
+    /// <summary>Sorts the times, in ticks of the stopwatch, and picks from them; all zero without any.</summary>
+    public static Percentiles Of(List<long> times)
+    {
+        times.Sort();
+        long At(long perMille) => times.Count == 0
+            ? 0 : times[(int)Math.Min(times.Count - 1, times.Count * perMille / 1000)] * 1_000_000_000
+                / Stopwatch.Frequency;
+        return new Percentiles(At(500), At(900), At(990), At(999), At(1000));
+    }
+}
 
 /// <summary>What stays in the book.</summary>
 /// <param name="BytesPerOrder">The whole engine's memory by the orders left; 0 if none is.</param>
@@ -55,11 +66,7 @@ public static class Measurement
             }
         }
 
-        times.Sort();
-        long At(long perMille) => times.Count == 0
-            ? 0 : times[(int)Math.Min(times.Count - 1, times.Count * perMille / 1000)] * 1_000_000_000
-                / Stopwatch.Frequency;
-        return new Percentiles(At(500), At(900), At(990), At(999), At(1000));
+        return Percentiles.Of(times);
     }
 
     /// <summary>What the engine keeps at the end of a workload, and how long a copy of it stops the writer.</summary>

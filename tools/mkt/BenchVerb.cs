@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Marketplace.Cli;
 
-/// <summary><c>mkt bench book</c>: how fast the book is on this machine, and whether it is right meanwhile.</summary>
+/// <summary><c>mkt bench</c>: how fast the book is on this machine, and whether it is right meanwhile.</summary>
 public static class BenchVerb
 {
     public static Command Make()
@@ -26,7 +26,7 @@ public static class BenchVerb
             parsed.GetValue(learn)));
         return new Command("bench", "Measure this machine with the market's own code")
         {
-            book, EntryBenchVerb.Make(),
+            book, EntryBenchVerb.Make(), JournalBenchVerb.Make(),
         };
     }
 

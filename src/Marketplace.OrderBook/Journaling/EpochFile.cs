@@ -4,16 +4,20 @@ using Microsoft.Win32.SafeHandles;
 namespace Marketplace.OrderBook.Journaling;
 
 /// <summary>
-/// Counts the openings of a log for writing. Each takes the next number, durably, before it reads the log's end; a writer
-/// that looks here after its sync and finds a higher number must not acknowledge. The look is two reads of 64 bytes.
+/// Counts the openings of a log for writing. Each takes the next number, durably, before it reads the log's end; a
+/// writer that looks here after its sync and finds a higher number must not acknowledge. The look is two reads of 64
+/// bytes.
 /// </summary>
 /// <remarks>
-/// Two slots far apart, each a number and its checksum. A claim overwrites the lesser one, so a torn write costs nothing,
-/// and overwrites it in place, so that an older writer's open handle sees it.
+/// Two slots far apart, each a number and its checksum. A claim overwrites the lesser one, so a torn write costs
+/// nothing, and overwrites it in place, so that an older writer's open handle sees it.
 /// </remarks>
 internal sealed class EpochFile : IDisposable
 {
     public const string Name = "book.epoch";
+
+    /// <summary>Held while a number is taken, so that no two take the same one.</summary>
+    private const string ClaimLock = "book.epoch.lock";
 
     private const int SlotDistance = 4096;
 
@@ -29,16 +33,15 @@ internal sealed class EpochFile : IDisposable
     public static EpochFile Claim(string folder, uint floor)
     {
         var path = Path.Combine(folder, Name);
-        uint epoch;
-        using (var exclusive = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
-        {
-            var (first, second) = (ReadSlot(exclusive, 0), ReadSlot(exclusive, 1));
-            epoch = Math.Max(floor, Math.Max(first, second)) + 1;
-            WriteSlot(exclusive, first <= second ? 0 : 1, epoch);
-        }
-
+        using var claim = File.OpenHandle(
+            Path.Combine(folder, ClaimLock), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        var file = File.OpenHandle(
+            path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var (first, second) = (ReadSlot(file, 0), ReadSlot(file, 1));
+        var epoch = Math.Max(floor, Math.Max(first, second)) + 1;
+        WriteSlot(file, first <= second ? 0 : 1, epoch);
         SystemDisk.Instance.SyncFolder(folder);
-        return new EpochFile(File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete), epoch);
+        return new EpochFile(file, epoch);
     }
 
     /// <exception cref="JournalFencedException">A later opening took a number.</exception>

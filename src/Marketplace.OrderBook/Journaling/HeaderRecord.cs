@@ -11,16 +11,16 @@ internal enum HeaderRole : byte
     /// <summary>The first record of a segment; its hash is the chain's so far.</summary>
     Opening,
 
-    /// <summary>Before the records of one flush; its hash covers the hash before it, its own fields and them.</summary>
+    /// <summary>Before the records of one flush; its hash covers the hash before, its own fields and them.</summary>
     Batch,
 
-    /// <summary>Behind a segment's last batch, once the next segment is on disk; it repeats that one's opening.</summary>
+    /// <summary>Behind a segment's last batch, once the next segment is on disk; repeats that one's opening.</summary>
     Closing,
 }
 
 /// <summary>
-/// A record that is no command, little-endian: first sequence number (8 bytes), epoch (4), number of records that follow
-/// (4), kind, version, role, 5 zeroes, hash (32), 4 zeroes, CRC-32C. The kind stands where a command has its own.
+/// A record that is no command, little-endian: first sequence number (8 bytes), epoch (4), number of records that
+/// follow (4), kind, version, role, 5 zeroes, hash (32), 4 zeroes, CRC-32C. The kind stands where a command has its.
 /// </summary>
 /// <param name="FirstSeq">The least number a command behind it may have.</param>
 internal readonly record struct HeaderRecord(HeaderRole Role, long FirstSeq, uint Epoch, int Records, Hash32 Hash)

@@ -7,7 +7,7 @@ namespace Marketplace.OrderBook.Journaling;
 /// <summary>What the log's writer does to the disk; a test's disk fails and loses its power.</summary>
 internal interface IJournalDisk
 {
-    /// <summary>Makes a file of zeroes whose room on the disk is reserved, so that writing into it finds room.</summary>
+    /// <summary>Makes a file of zeroes whose room on the disk is reserved.</summary>
     /// <exception cref="IOException">The disk has no such room.</exception>
     IJournalFile Create(string path, long length);
 
@@ -56,7 +56,7 @@ internal sealed partial class SystemDisk : IJournalDisk
 
     public void Publish(string from, string to, bool replaces) => File.Move(from, to, replaces);
 
-    /// <remarks>The runtime opens no folders, so libc does. Windows writes names through and has no such call.</remarks>
+    /// <remarks>The runtime opens no folders, so libc does. Windows has no such call.</remarks>
     public void SyncFolder(string folder)
     {
         if (OperatingSystem.IsWindows())

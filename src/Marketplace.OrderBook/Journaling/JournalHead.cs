@@ -5,7 +5,8 @@ namespace Marketplace.OrderBook.Journaling;
 
 /// <summary>The end of a batch: the last number in it and the hash of everything up to it.</summary>
 /// <param name="Hash">
-/// SHA-256 of the hash of the batch before, the first 24 bytes of the batch's header and its records; zero before the first.
+/// SHA-256 of the hash of the batch before, the first 24 bytes of the batch's header and its records; zero before the
+/// first.
 /// </param>
 public readonly record struct JournalHead(long LastSeq, Hash32 Hash);
 

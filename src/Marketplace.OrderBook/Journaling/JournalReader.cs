@@ -4,12 +4,12 @@ using Marketplace.Matching;
 namespace Marketplace.OrderBook.Journaling;
 
 /// <summary>
-/// Reads a log's commands in their order, each batch only after all of it was checked. Allocates nothing per command. It
-/// reads a log that nobody writes at the time. Not thread-safe.
+/// Reads a log's commands in their order, each batch only after all of it was checked. Allocates nothing per command.
+/// It reads a log that nobody writes at the time. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// A segment that another follows ends where that one says: whatever stands behind is what a crash tore, or what a writer
-/// wrote that had been followed already; neither was ever acknowledged.
+/// A segment that another follows ends where that one says: whatever stands behind is what a crash tore, or what a
+/// writer wrote that had been followed already; neither was ever acknowledged.
 /// </remarks>
 public sealed class JournalReader : IDisposable
 {
@@ -65,7 +65,7 @@ public sealed class JournalReader : IDisposable
     /// <summary>Once all is read: bytes at the log's end that a crash left unfinished.</summary>
     public long TornBytes { get; private set; }
 
-    /// <summary>Bytes behind the ends of earlier segments that belong to no batch: torn, or of a writer already followed.</summary>
+    /// <summary>Bytes behind the ends of earlier segments: torn, or of a writer that had been followed.</summary>
     public long StrayBytes { get; private set; }
 
     /// <summary>Batches read so far.</summary>

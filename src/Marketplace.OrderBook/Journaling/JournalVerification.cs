@@ -2,7 +2,7 @@ namespace Marketplace.OrderBook.Journaling;
 
 /// <summary>What a whole log holds, and what stands in its files besides.</summary>
 /// <param name="FirstSeq">The first command's number; 0 without any.</param>
-/// <param name="Head">The last command's number and the hash of everything: publish it, and the log can never change.</param>
+/// <param name="Head">The last command's number and the hash of everything: once published, nothing can change.</param>
 /// <param name="TornBytes">Left unfinished at the end by a crash.</param>
 /// <param name="StrayBytes">Behind the ends of earlier segments, of torn or fenced writes.</param>
 public sealed record JournalSummary(
@@ -16,7 +16,7 @@ public sealed record JournalSummary(
     long TornBytes,
     long StrayBytes);
 
-/// <summary>Walks a log that nobody writes from its first segment to its end, and trusts nothing but the bytes.</summary>
+/// <summary>Walks a log that nobody writes from its first segment to its end.</summary>
 public static class JournalVerification
 {
     /// <param name="afterSeq">Commands up to this number may be missing with their segments; 0 when none may.</param>

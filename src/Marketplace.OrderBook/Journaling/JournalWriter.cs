@@ -47,7 +47,7 @@ public sealed class JournalWriter : IDisposable
     /// <summary>Bytes that a crash had left unfinished at the log's end, found on opening.</summary>
     public long TornBytes => opening.TornBytes;
 
-    /// <summary>Ends when the journal is closed; fails, with the cause, when the disk fails or another writer follows.</summary>
+    /// <summary>Ends when the journal is closed; fails when the disk does or another writer follows.</summary>
     public Task Completion => completion.Task;
 
     /// <summary>Opens or makes the log in a folder and gives each command behind the snapshot to the replay.</summary>
@@ -77,8 +77,8 @@ public sealed class JournalWriter : IDisposable
     }
 
     /// <summary>
-    /// Adds a command, whose count of payload records and checksum it sets, to the next flush. When both buffers are full
-    /// it waits until the running sync has returned.
+    /// Adds a command, whose count of payload records and checksum it sets, to the next flush. When both buffers are
+    /// full it waits until the running sync has returned.
     /// </summary>
     /// <param name="payload">At most 9,180 bytes.</param>
     /// <exception cref="JournalBrokenException">The journal takes no more.</exception>

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Marketplace.OrderBook.Journaling;
 
 /// <summary>
-/// A piece of what a command says beyond its fields, little-endian: the command's number (8 bytes), 8 zeroes, kind, index
-/// from 0 (1 byte), length of the whole payload in bytes (2), 4 zeroes, 36 bytes of it, CRC-32C.
+/// A piece of what a command says beyond its fields, little-endian: the command's number (8 bytes), 8 zeroes, kind,
+/// index from 0 (1 byte), length of the whole payload in bytes (2), 4 zeroes, 36 bytes of it, CRC-32C.
 /// </summary>
 internal static class PayloadRecord
 {

@@ -9,7 +9,8 @@ internal static partial class SegmentFiles
     public const string Lock = "book.lock";
     public const string Unfinished = ".tmp";
 
-    public static string NameOf(long firstSeq) => string.Create(CultureInfo.InvariantCulture, $"book-{firstSeq:D20}.log");
+    public static string NameOf(long firstSeq) =>
+        string.Create(CultureInfo.InvariantCulture, $"book-{firstSeq:D20}.log");
 
     /// <summary>The segments in their order; files of other names are not the log's.</summary>
     public static IReadOnlyList<SegmentName> List(string folder) =>

@@ -81,7 +81,7 @@ internal sealed class SegmentReader : IDisposable
 
         Head = new JournalHead(LastSeqOf(batch), header.Hash);
         Position += length;
-        return new ArraySegment<byte>(block, (int)(Position - blockStart) - length + RecordLength, length - RecordLength);
+        return new ArraySegment<byte>(block, (int)(Position - blockStart) - length, length)[RecordLength..];
     }
 
     /// <summary>Looks at what stands behind the last sound batch of the log's last segment.</summary>
@@ -120,7 +120,7 @@ internal sealed class SegmentReader : IDisposable
         file.Dispose();
     }
 
-    /// <summary>The last record tells, be it the command or a piece of its payload: both begin with the number.</summary>
+    /// <summary>The last record tells, be it a command or a piece of its payload: both begin so.</summary>
     private static long LastSeqOf(ReadOnlySpan<byte> batch) =>
         BinaryPrimitives.ReadInt64LittleEndian(batch[^RecordLength..]);
 

@@ -1,9 +1,9 @@
 namespace Marketplace.OrderBook.Journaling;
 
 /// <summary>
-/// Puts sealed batches on disk, segment after segment. It looks at the epoch before it writes, so as not to write in vain,
-/// and after the sync, which decides: a later writer takes its number before it reads the log's end, so what was synced
-/// while the number was still the newest is in what that writer reads.
+/// Puts sealed batches on disk, segment after segment. It looks at the epoch before it writes, so as not to write in
+/// vain, and after the sync, which decides: a later writer takes its number before it reads the log's end, so what was
+/// synced while the number was still the newest is in what that writer reads.
 /// </summary>
 internal sealed class SegmentWriter : IDisposable
 {
@@ -77,7 +77,7 @@ internal sealed class SegmentWriter : IDisposable
         (file, position) = (next, RecordLength);
     }
 
-    /// <summary>A segment has its name only once its opening is on disk: under its name it is never half made.</summary>
+    /// <summary>A segment gets its name once its opening is on disk: under its name it is never half made.</summary>
     private IJournalFile Begin(bool replaces)
     {
         var path = Path.Combine(folder, SegmentFiles.NameOf(Head.LastSeq + 1));

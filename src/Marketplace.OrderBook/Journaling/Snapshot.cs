@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using Marketplace.Kernel;
 
 namespace Marketplace.OrderBook.Journaling;
@@ -8,8 +9,8 @@ namespace Marketplace.OrderBook.Journaling;
 /// <param name="LastTimeMilliseconds">That command's time, milliseconds since 1970 UTC.</param>
 /// <param name="StateHash">The engine's own hash of its state.</param>
 /// <param name="Head">
-/// The end of a batch at or above <paramref name="LastSeq"/>: everything in the snapshot was durable, and the log that it
-/// is used with must have that batch.
+/// The end of a batch at or above <paramref name="LastSeq"/>: everything in the snapshot was durable, and the log that
+/// it is used with must have that batch.
 /// </param>
 public sealed record SnapshotPoint(long LastSeq, long LastTimeMilliseconds, Hash32 StateHash, JournalHead Head);
 
@@ -21,8 +22,9 @@ public sealed record Snapshot(SnapshotPoint Point, Stream Content);
 public sealed record PassedOverSnapshot(string File, string Reason);
 
 /// <summary>
-/// A snapshot's first 164 bytes, little-endian: magic and version (8 bytes), last number, last time, number of the batch's
-/// end (8 each), hash at that end, state hash (32 each), length of the content (8), its SHA-256 (32), 24 zeroes, CRC-32C.
+/// A snapshot's first 164 bytes, little-endian: magic and version (8 bytes), last number, last time, number of the
+/// batch's end (8 each), hash at that end, state hash (32 each), length of the content (8), its SHA-256 (32), 24
+/// zeroes, CRC-32C.
 /// </summary>
 internal readonly record struct SnapshotHeader(SnapshotPoint Point, long Length, Hash32 ContentHash)
 {
@@ -72,7 +74,7 @@ internal readonly record struct SnapshotHeader(SnapshotPoint Point, long Length,
         var crc = uint.MaxValue;
         foreach (var value in header[..^sizeof(uint)])
         {
-            crc = System.Numerics.BitOperations.Crc32C(crc, value);
+            crc = BitOperations.Crc32C(crc, value);
         }
 
         return ~crc;

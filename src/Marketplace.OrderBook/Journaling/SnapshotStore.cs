@@ -12,7 +12,7 @@ public sealed partial class SnapshotStore(string folder)
 {
     public const int Kept = 2;
 
-    private const int CopyLength = 1 << 20;
+    private const int CopyLength = 1 << 16;
 
     /// <summary>Writes a snapshot in the background; it counts once the task has ended.</summary>
     /// <param name="content">A copy of the state that nothing changes meanwhile; read from where it stands.</param>
@@ -44,8 +44,8 @@ public sealed partial class SnapshotStore(string folder)
     }
 
     /// <summary>
-    /// Removes the log's segments that lie wholly below the older of the two kept snapshots. By default nobody calls it:
-    /// auditors replay from the start.
+    /// Removes the log's segments that lie wholly below the older of the two kept snapshots. By default nobody calls
+    /// it: auditors replay from the start.
     /// </summary>
     /// <returns>How many were removed.</returns>
     public int RemoveCoveredSegments(string journalFolder)

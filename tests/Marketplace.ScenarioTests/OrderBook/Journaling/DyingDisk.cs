@@ -9,6 +9,7 @@ namespace Marketplace.ScenarioTests.OrderBook.Journaling;
 internal sealed class DyingDisk : IJournalDisk, IDisposable
 {
     private const int SectorLength = 512;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly Dictionary<string, StoredFile> files = [];
     private readonly List<string> unsyncedNames = [];
@@ -138,7 +139,10 @@ internal sealed class DyingDisk : IJournalDisk, IDisposable
             if (!disk.maySync.IsSet)
             {
                 disk.Stalled.TrySetResult();
-                disk.maySync.Wait();
+                if (!disk.maySync.Wait(Patience))
+                {
+                    throw new IOException("The test left the disk stalled");
+                }
             }
 
             disk.Operate();

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Marketplace.ScenarioTests.OrderBook.Journaling;
 
-/// <summary>A real process, killed at real moments: whatever it had acknowledged is in the log, in order, once.</summary>
+/// <summary>A real process, killed at any moment: what it had acknowledged is in the log, in order, once.</summary>
 public sealed class JournalKillTests : IDisposable
 {
     private const int Kills = 200;
@@ -19,7 +19,7 @@ public sealed class JournalKillTests : IDisposable
     [Fact]
     public async Task Nothing_acknowledged_is_lost_however_often_the_process_is_killed()
     {
-        var killed = await Task.WhenAll(logs.Select((log, index) => Task.Run(() => KillAgainAndAgainAsync(log, index))));
+        var killed = await Task.WhenAll(logs.Select((log, seed) => Task.Run(() => KillAgainAndAgainAsync(log, seed))));
 
         killed.Sum().Should().Be(Kills);
         logs.Should().AllSatisfy(log => JournalVerification.Verify(log.Path).Epoch.Should().BeGreaterThan(1));

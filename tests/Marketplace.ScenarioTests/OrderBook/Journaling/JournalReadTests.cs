@@ -170,5 +170,5 @@ public sealed class JournalReadTests : IDisposable
         JournalWriter.Open(log.Path, Options, null, replay ?? ((in _, _) => { }), _ => { });
 
     private static byte[] Bytes(long seq, int length) =>
-        [.. Enumerable.Range(0, length).Select(at => (byte)(seq * 17 + at))];
+        [.. Enumerable.Range(0, length).Select(at => (byte)((seq * 17 + at) % 256))];
 }

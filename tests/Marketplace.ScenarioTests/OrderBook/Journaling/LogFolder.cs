@@ -28,8 +28,12 @@ internal sealed class LogFolder : IDisposable
     };
 
     /// <summary>Its payload: mostly none, else up to three records' worth.</summary>
-    public static byte[] Payload(long seq) =>
-        seq % 3 != 0 ? [] : [.. Enumerable.Range(0, (int)(seq * 7 % 100)).Select(at => (byte)(seq + at))];
+    public static byte[] Payload(long seq)
+    {
+        var payload = seq % 3 != 0 ? [] : new byte[(int)(seq * 7 % 100)];
+        payload.AsSpan().Fill((byte)(seq % 251));
+        return payload;
+    }
 
     /// <summary>Whether the log gave the known command of its number.</summary>
     public static bool IsKnown(in MatchCommand found, ReadOnlySpan<byte> payload)
