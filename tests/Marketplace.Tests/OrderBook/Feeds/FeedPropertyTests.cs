@@ -140,8 +140,8 @@ public sealed class FeedPropertyTests
 
             var received = Received.All(subscription).Select(message =>
                 $"{message.Data.GetProperty("bid")}|{message.Data.GetProperty("ask")}").ToList();
-            received.Zip(received.Prepend(last)).Should().OnlyContain(pair => pair.First != pair.Second);
-            last = received.Append(last).First(text => text == received.LastOrDefault(last));
+            received.Zip(received.Prepend(last)).Should().NotContain(pair => pair.First == pair.Second);
+            last = received.LastOrDefault(last);
             var view = new DepthView(hub.Market(EngineWorld.Continuous)!, Side.Bid, 0);
             last.Should().Be($"{Best(view, Side.Bid)}|{Best(view, Side.Ask)}");
         }

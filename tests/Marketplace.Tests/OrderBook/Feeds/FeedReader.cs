@@ -22,8 +22,10 @@ internal sealed record Received(string Name, long Id, JsonElement Data)
 
     public static List<Received> All(FeedSubscription subscription)
     {
+        // Who has left already does not wait for what is not there yet.
+        var gone = new CancellationToken(true);
         var all = new List<Received>();
-        while (subscription.NextAsync(default) is { IsCompleted: true } next && next.Result is { } message)
+        while (subscription.NextAsync(gone) is { IsCompletedSuccessfully: true, Result: { } message })
         {
             all.Add(Read(message));
         }
