@@ -93,6 +93,9 @@ internal sealed class Relaxing(MarketOffers offers, OrderQuestion order)
         Domain = given.Contains(FillConstraint.OwnerGroup) ? null : order.Domain,
         ExpirySeconds = given.Contains(FillConstraint.Time) ? 0 : order.ExpirySeconds,
         Minimum = given.Contains(FillConstraint.Minimum) ? 0 : order.Minimum,
+
+        // Given free it would meet its owner's orders too and might end there, though what it needs lies elsewhere.
+        SelfTrade = SelfTradeRule.CancelResting,
     };
 
     // The quantities and legs to try, nearest to what was asked for first.
@@ -138,8 +141,11 @@ internal sealed class Relaxing(MarketOffers offers, OrderQuestion order)
         {
             Tick = order.Side == Side.Bid ? ticks.Max() : ticks.Min(),
             Signature = new SignatureView(required, capability),
+            SelfTrade = order.SelfTrade,
         };
-        return Paid(tight, given) ?? (order.Side == Side.Ask ? Paid(free with { Tick = free.LimitTick }, given) : null);
+
+        // An ask's price is also its place among those that may complete a bid in legs: the lowest may do what this does not.
+        return Paid(tight, given) ?? (order.Side == Side.Ask ? Paid(tight with { Tick = free.LimitTick }, given) : null);
     }
 
     private OrderQuestion? Paid(OrderQuestion relaxed, IReadOnlyCollection<FillConstraint> given)

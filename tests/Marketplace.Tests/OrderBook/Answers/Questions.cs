@@ -53,6 +53,7 @@ internal static class Questions
         (order.Tick, order.Quantity, order.Minimum, order.Replicas) =
             (asked.Tick!.Value, asked.Quantity, asked.Minimum, asked.Replicas);
         order.EscrowsLimit = asked.EscrowsLimit;
+        order.TimeInForce = asked.IsImmediate ? TimeInForce.ImmediateOrCancel : TimeInForce.GoodTillCancelled;
         order.Signature = Signature(world, asked);
         order.Account = asked.OwnerGroup is null ? NewAccount(world, original.Account) : original.Account;
         if (asked.FreeMoney is { } needed && needed > world.Engine.Account(order.Account).Free)
