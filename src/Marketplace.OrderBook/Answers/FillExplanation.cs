@@ -19,7 +19,7 @@ public enum FillConstraint
     /// <summary>The offer has less than one leg of the order needs in one piece; in units.</summary>
     OnePiece,
 
-    /// <summary>All offers that suit have less than the order's minimum, or a leg is smaller than it; in units.</summary>
+    /// <summary>All that suit have less than the order's minimum, or a leg is smaller than it; in units.</summary>
     Minimum,
 
     /// <summary>The order has less than the offer's own minimum or leg; in units.</summary>

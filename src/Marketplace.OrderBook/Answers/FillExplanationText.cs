@@ -3,7 +3,9 @@ using Marketplace.Matching;
 
 namespace Marketplace.OrderBook.Answers;
 
-/// <summary>Tells an explanation to a person, one sentence a line. Prices are in ticks, amounts in micro-tokens.</summary>
+/// <summary>
+/// Tells an explanation to a person, one sentence a line. Prices are in ticks, amounts in micro-tokens.
+/// </summary>
 /// <param name="offered">Names of what the other side offers and this order requires.</param>
 /// <param name="own">Names of what this order offers and the other side requires.</param>
 public sealed class FillExplanationText(AttributeSchema offered, AttributeSchema own)
@@ -16,7 +18,8 @@ public sealed class FillExplanationText(AttributeSchema offered, AttributeSchema
         {
             FillState.WouldFill => $"This {Name(order)} would fill whole if it were placed now.",
             FillState.WaitsForAuction => $"This {Name(order)} waits for the next auction of its market.",
-            _ => $"This {Name(order)} does not fill: {Text(why.WouldTrade)} of {Text(order.Total)} units would trade now.",
+            _ => $"This {Name(order)} does not fill: "
+                + $"{Text(why.WouldTrade)} of {Text(order.Total)} units would trade now.",
         };
         yield return why.Offers == 1
             ? $"1 {Other(order)} stands on the other side."
@@ -28,7 +31,8 @@ public sealed class FillExplanationText(AttributeSchema offered, AttributeSchema
 
         if (why.State == FillState.WouldNotFill)
         {
-            yield return why.FillsAtTick is { } tick ? $"With all else as it is, it would fill at a limit of {Text(tick)}."
+            yield return why.FillsAtTick is { } tick
+                ? $"With all else as it is, it would fill at a limit of {Text(tick)}."
                 : why.Together is { } together ? $"No limit alone is enough. It would fill with {Tell(together)}."
                 : "Nothing that its owner can change would fill it now.";
         }
@@ -36,7 +40,8 @@ public sealed class FillExplanationText(AttributeSchema offered, AttributeSchema
 
     private string Tell(OrderQuestion order, ConstraintReport report)
     {
-        var counts = $"{Text(report.Fails)} fail{(report.Fails == 1 ? "s" : "")} for {Reason(order, report.Constraint)}, "
+        var fail = report.Fails == 1 ? "fails" : "fail";
+        var counts = $"{Text(report.Fails)} {fail} for {Reason(order, report.Constraint)}, "
             + $"{Text(report.FailsOnlyThis)} for nothing else";
         var nearest = report.Nearest;
         var effect = nearest.IsEnough ? "; that alone makes them trade" : "";
@@ -61,18 +66,18 @@ public sealed class FillExplanationText(AttributeSchema offered, AttributeSchema
 
     private string Distance(ConstraintReport report)
     {
-        var (amount, attributes) = (Text(report.Nearest.Amount), report.Nearest.Attributes);
+        var (amount, attributes) = (report.Nearest.Amount, report.Nearest.Attributes);
         return report.Constraint switch
         {
-            FillConstraint.Price => $"{amount} ticks",
+            FillConstraint.Price => Counted(amount, "tick"),
             FillConstraint.Requirements => offered.Describe(attributes),
             FillConstraint.Capabilities => own.Describe(attributes),
-            FillConstraint.OtherLegs => $"{amount} legs",
-            FillConstraint.Money => $"{amount} micro-tokens",
+            FillConstraint.OtherLegs => Counted(amount, "leg"),
+            FillConstraint.Money => Counted(amount, "micro-token"),
             FillConstraint.OwnerGroup => "its owner",
             FillConstraint.Domain => "its domain",
             FillConstraint.Time => "its end",
-            _ => $"{amount} units",
+            _ => Counted(amount, "unit"),
         };
     }
 
@@ -103,6 +108,8 @@ public sealed class FillExplanationText(AttributeSchema offered, AttributeSchema
     }
 
     private static string Other(OrderQuestion order) => order.Side == Side.Bid ? "ask" : "bid";
+
+    private static string Counted(long number, string unit) => $"{Text(number)} {unit}{(number == 1 ? "" : "s")}";
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

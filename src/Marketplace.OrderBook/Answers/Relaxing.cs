@@ -32,7 +32,8 @@ internal sealed class Relaxing(MarketOffers offers, OrderQuestion order)
         _ => MaskBits.None,
     };
 
-    /// <summary>The order with one constraint relaxed as far as one offer needs; null if nothing the owner does helps.</summary>
+    /// <summary>The order with one constraint relaxed as far as one offer needs.</summary>
+    /// <returns>Null if it is nothing that the owner can relax.</returns>
     public OrderQuestion? For(FillConstraint constraint, CheckedOffer nearest)
     {
         var (own, other) = (order.Signature, nearest.Offer.Signature);
@@ -144,8 +145,9 @@ internal sealed class Relaxing(MarketOffers offers, OrderQuestion order)
             SelfTrade = order.SelfTrade,
         };
 
-        // An ask's price is also its place among those that may complete a bid in legs: the lowest may do what this does not.
-        return Paid(tight, given) ?? (order.Side == Side.Ask ? Paid(tight with { Tick = free.LimitTick }, given) : null);
+        // An ask's price is also its place among the sellers of legs: the lowest may do what this one does not.
+        return Paid(tight, given)
+            ?? (order.Side == Side.Ask ? Paid(tight with { Tick = free.LimitTick }, given) : null);
     }
 
     private OrderQuestion? Paid(OrderQuestion relaxed, IReadOnlyCollection<FillConstraint> given)

@@ -56,8 +56,8 @@ public sealed class DepthView
     public uint Checksum() => Crc32.Of(Encoding.ASCII.GetBytes(ChecksumText(Ladder(Side.Bid), Ladder(Side.Ask))));
 
     /// <summary>
-    /// What the checksum is taken of, in ASCII: each of the best ten bids as <c>tick:open:aside:orders;</c>, best first,
-    /// then <c>|</c>, then the best ten asks likewise. Numbers are decimal without leading zeros.
+    /// What the checksum is taken of, in ASCII: each of the best ten bids as <c>tick:open:aside:orders;</c>, best
+    /// first, then <c>|</c>, then the best ten asks likewise. Numbers are decimal without leading zeros.
     /// </summary>
     public static string ChecksumText(FeedLadder bids, FeedLadder asks)
     {

@@ -34,7 +34,7 @@ internal abstract class FeedChannel(FeedTopic topic, FeedOptions options, long s
         idleFlushes = subscribers.Count == 0 ? idleFlushes + 1 : 0;
     }
 
-    /// <summary>Starts a subscriber where it left off, if all since then is still here, else with the whole state.</summary>
+    /// <summary>Starts a subscriber where it left off if all since then is here, else with the whole state.</summary>
     public void Admit(FeedSubscription subscriber)
     {
         subscriber.Begin(Since(subscriber.LastEventId) ?? Anew(subscriber.LastEventId));

@@ -27,7 +27,8 @@ internal sealed class BestChannel(FeedTopic topic, MarketOrders market, FeedOpti
 
     protected override FeedMessage Snapshot() => Best(LastSeq);
 
-    private static bool IsSame(FeedLevel? one, FeedLevel? other) => one?.Tick == other?.Tick && one?.Open == other?.Open;
+    private static bool IsSame(FeedLevel? one, FeedLevel? other) =>
+        one?.Tick == other?.Tick && one?.Open == other?.Open;
 
     private FeedMessage Best(long seq)
     {

@@ -119,10 +119,11 @@ public sealed class FillExplainingPropertyTests
                 order.Side == Side.Bid ? other.Tick > order.Tick : other.Tick < order.Tick));
             Count(why, FillConstraint.OwnerGroup).Should().Be(others.Count(other =>
                 other.Account / 2 == order.Account / 2));
-            Count(why, FillConstraint.Requirements).Should().Be(others.Count(other => (question.Signature.Required.Low
-                & ~world.Engine.Signature(1, 1 - order.Side, other.Signature).Capability.Low) != 0));
-            Count(why, FillConstraint.Capabilities).Should().Be(others.Count(other => (~question.Signature.Capability.Low
-                & world.Engine.Signature(1, 1 - order.Side, other.Signature).Required.Low) != 0));
+            var own = question.Signature;
+            Count(why, FillConstraint.Requirements).Should().Be(others.Count(other =>
+                (own.Required.Low & ~Signature(world, other).Capability.Low) != 0));
+            Count(why, FillConstraint.Capabilities).Should().Be(others.Count(other =>
+                (~own.Capability.Low & Signature(world, other).Required.Low) != 0));
             Count(why, FillConstraint.OnePiece).Should().Be(order.Replicas == 0 ? 0
                 : others.Count(other => other.Open < order.Quantity));
             why.Constraints.Sum(report => report.FailsOnlyThis).Should().BeLessThanOrEqualTo(others.Count);
@@ -139,6 +140,9 @@ public sealed class FillExplainingPropertyTests
         all with { Replicas = null },
         all with { FreeMoney = null },
     ];
+
+    private static SignatureView Signature(EngineWorld world, OrderView order) =>
+        world.Engine.Signature(EngineWorld.Continuous, order.Side, order.Signature);
 
     private static int Count(FillExplanation why, FillConstraint constraint) =>
         why.Constraints.SingleOrDefault(report => report.Constraint == constraint)?.Fails ?? 0;

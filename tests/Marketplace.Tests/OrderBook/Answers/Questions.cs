@@ -46,7 +46,7 @@ internal static class Questions
         };
     }
 
-    /// <summary>Places exactly what was asked about: a new signature, a new owner and more money if they are its terms.</summary>
+    /// <summary>Places exactly what was asked about, with a new signature, owner and money if it takes them.</summary>
     public static List<MatchEvent> Place(EngineWorld world, MatchCommand original, OrderQuestion asked)
     {
         var order = original;

@@ -41,7 +41,8 @@ internal sealed class EngineWorld
             {
                 Kind = CommandKind.OpenAccount, Account = account, OwnerGroup = account / 2, Domain = account / 2 + 1,
             });
-            Do(new MatchCommand { Kind = CommandKind.Fund, Account = account, Amount = account == 0 ? 400 : 1_000_000 });
+            var amount = account == 0 ? 400 : 1_000_000;
+            Do(new MatchCommand { Kind = CommandKind.Fund, Account = account, Amount = amount });
         }
     }
 
@@ -57,12 +58,13 @@ internal sealed class EngineWorld
         from selfTrade in Gen.Int[0, 3]
         from isPostOnly in Gen.Int[0, 7]
         from seconds in Gen.Int[1, 30]
-        select Order(side, account, signature, tick, quantity, minimum, replicas, force, selfTrade, isPostOnly, seconds);
+        select Order(
+            side, account, signature, tick, quantity, minimum, replicas, force, selfTrade, isPostOnly, seconds);
 
     /// <summary>Kinds: 0 cancel, 1 amend, 2 tick, 3 clear, 4 place in the batch market; above: place.</summary>
     public static Gen<EngineStep[]> Streams { get; } =
-        Gen.Select(Gen.Int[0, 14], Gen.Int[0, 1000], Orders).Select((kind, pick, order) => new EngineStep(kind, pick, order))
-            .Array[0, 60];
+        Gen.Select(Gen.Int[0, 14], Gen.Int[0, 1000], Orders)
+            .Select((kind, pick, order) => new EngineStep(kind, pick, order)).Array[0, 60];
 
     public MatchingEngine Engine { get; } = new(new EngineOptions());
 

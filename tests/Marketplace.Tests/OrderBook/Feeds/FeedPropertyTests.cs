@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Marketplace.Tests.OrderBook.Feeds;
 
-/// <summary>What a client builds from the feeds is what the engine has, after any stream and from any moment on.</summary>
+/// <summary>What a client builds from the feeds is what the engine has, from any moment of any stream on.</summary>
 public sealed class FeedPropertyTests
 {
     private static readonly FeedTopic[] Views =
@@ -31,7 +31,8 @@ public sealed class FeedPropertyTests
             {
                 if (index == Math.Min(late, stream.Length - 1))
                 {
-                    clients.AddRange(Views.Select(topic => (topic, hub.Subscribe(topic, null).Value, new ClientBook())));
+                    clients.AddRange(Views.Select(topic =>
+                        (topic, hub.Subscribe(topic, null).Value, new ClientBook())));
                 }
 
                 world.Take(step);
@@ -48,7 +49,7 @@ public sealed class FeedPropertyTests
                     Text(book.Levels(Side.Ask)).Should().Be(Text(Expected(world.Engine, topic, Side.Ask)));
                 }
             }
-        }, iter: 300);
+        }, iter: 60);
 
     [Fact]
     public void Orders_from_a_snapshot_and_changes_are_the_engines() =>
@@ -77,7 +78,7 @@ public sealed class FeedPropertyTests
                                 Resting(world.Engine, market, Side.Ask, "ask")));
                 }
             }
-        }, iter: 300);
+        }, iter: 60);
 
     [Fact]
     public void Executable_depth_is_never_crossed_in_any_view_of_a_continuous_market() =>
@@ -100,7 +101,7 @@ public sealed class FeedPropertyTests
                     }
                 }
             }
-        }, iter: 300);
+        }, iter: 60);
 
     [Fact]
     public void Orders_that_fill_in_any_part_are_executable_unless_they_came_to_rest_across_their_owners() =>
@@ -125,7 +126,7 @@ public sealed class FeedPropertyTests
                 order.OrderNo.Should().Be(view.OrderNo);
                 (order.IsAside || !order.FillsWhole).Should().BeTrue();
             }
-        }, iter: 300);
+        }, iter: 60);
 
     [Fact]
     public void The_best_prices_told_last_are_those_of_the_view() => EngineWorld.Streams.Sample(stream =>
@@ -145,7 +146,7 @@ public sealed class FeedPropertyTests
             var view = new DepthView(hub.Market(EngineWorld.Continuous)!, Side.Bid, 0);
             last.Should().Be($"{Best(view, Side.Bid)}|{Best(view, Side.Ask)}");
         }
-    }, iter: 200);
+    }, iter: 60);
 
     private static string Best(DepthView view, Side side) =>
         view.Ladder(side).Best is { } best ? $"[{best.Tick},{best.Open}]" : "";

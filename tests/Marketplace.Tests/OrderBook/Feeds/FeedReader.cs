@@ -88,8 +88,9 @@ internal sealed class ClientBook
     {
         foreach (var (name, levels) in new[] { ("bids", sides[0]), ("asks", sides[1]) })
         {
-            foreach (var level in data.GetProperty(name).EnumerateArray().Select(item => item.EnumerateArray().ToArray()))
+            foreach (var item in data.GetProperty(name).EnumerateArray())
             {
+                var level = item.EnumerateArray().ToArray();
                 var (tick, count) = (level[0].GetInt32(), level[3].GetInt32());
                 levels.Remove(tick);
                 if (count > 0)
