@@ -7,8 +7,8 @@ namespace Marketplace.OrderBook;
 public enum AttributeKind
 {
     /// <summary>
-    /// Values from the worst to the best; a requirement names the least that will do. Thermometer code: a value sets the
-    /// bits of all values from the second up to i, so n values take n - 1 bits and the worst needs none.
+    /// Values from the worst to the best; a requirement names the least that will do. Thermometer code: a value sets
+    /// the bits of all values from the second up to itself, so n values take n - 1 bits and the worst sets none.
     /// </summary>
     Ordinal,
 

@@ -44,7 +44,7 @@ public sealed class FillExplanationText(AttributeSchema offered, AttributeSchema
         var counts = $"{Text(report.Fails)} {fail} for {Reason(order, report.Constraint)}, "
             + $"{Text(report.FailsOnlyThis)} for nothing else";
         var nearest = report.Nearest;
-        var effect = nearest.IsEnough ? "; that alone makes them trade" : "";
+        var effect = nearest.IsEnough ? "; that is enough" : "";
         return $"{counts}; nearest is {nearest.Offer}, by {Distance(report)}{effect}.";
     }
 

@@ -22,7 +22,7 @@ public sealed class FeedSubscription : IDisposable
     internal long? LastEventId { get; }
 
     /// <summary>The next message, or null when the subscription has ended.</summary>
-    public async ValueTask<FeedMessage?> NextAsync(CancellationToken ct)
+    public async Task<FeedMessage?> NextAsync(CancellationToken ct)
     {
         while (true)
         {

@@ -16,7 +16,7 @@ public static class SseFeedWriter
     {
         while (true)
         {
-            var next = subscription.NextAsync(ct).AsTask();
+            var next = subscription.NextAsync(ct);
             while (!await IsHereWithin(next, keepAlive, time, ct))
             {
                 await WriteAsync(target, KeepAlive, ct);

@@ -28,7 +28,7 @@ public sealed class FillExplainingPropertyTests
         {
             (why.Constraints.Count, why.FillsAtTick, why.Together).Should().Be((0, null, null));
         }
-    }, iter: 1000);
+    }, iter: 300);
 
     [Fact]
     public void At_the_limit_that_it_names_the_order_fills_whole_and_a_bid_one_tick_below_does_not() =>
@@ -48,7 +48,7 @@ public sealed class FillExplainingPropertyTests
             }
 
             Filled(world, order, question with { Tick = tick }).Should().Be(question.Total);
-        }, iter: 1000);
+        }, iter: 300);
 
     [Fact]
     public void Relaxing_together_what_it_names_fills_the_order_whole_and_leaving_one_of_it_out_does_not() =>
@@ -69,7 +69,7 @@ public sealed class FillExplainingPropertyTests
 
             var relaxed = together.Apply(question);
             Filled(world, order, relaxed).Should().Be(relaxed.Total);
-        }, iter: 1000);
+        }, iter: 300);
 
     [Fact]
     public void An_offer_that_it_calls_near_enough_trades_once_that_alone_is_relaxed_and_others_do_not() =>
@@ -101,7 +101,7 @@ public sealed class FillExplainingPropertyTests
             Questions.Trades(events, order.Side)
                 .Any(trade => (order.Side == Side.Bid ? trade.Other : trade.Order) == report.Nearest.Offer)
                 .Should().Be(report.Nearest.IsEnough);
-        }, iter: 1500);
+        }, iter: 500);
 
     [Fact]
     public void Counts_are_those_of_offers_held_one_by_one_against_the_order() => Questions.Cases.Sample(sample =>
@@ -128,7 +128,7 @@ public sealed class FillExplainingPropertyTests
                 : others.Count(other => other.Open < order.Quantity));
             why.Constraints.Sum(report => report.FailsOnlyThis).Should().BeLessThanOrEqualTo(others.Count);
         }
-    }, iter: 500);
+    }, iter: 200);
 
     private static IEnumerable<Relaxation> Parts(Relaxation all) =>
     [

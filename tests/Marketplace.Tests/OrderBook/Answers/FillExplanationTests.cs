@@ -29,7 +29,7 @@ public sealed class FillExplanationTests
             """
             This bid for 15 units at 5 does not fill: 0 of 15 units would trade now.
             2 asks stand on the other side.
-            2 fail for asking more than the limit, 2 for nothing else; nearest is {it}, by 1 tick; that alone makes them trade.
+            2 fail for asking more than the limit, 2 for nothing else; nearest is {it}, by 1 tick; that is enough.
             With all else as it is, it would fill at a limit of 8.
             """.Replace("{it}", Handle(world, Side.Ask), StringComparison.Ordinal));
     }

@@ -28,7 +28,7 @@ public sealed class QuotingTests
         quote.Missing.Should().Be(order.Quantity * Math.Max(1, (int)order.Replicas) - quote.Filled);
         (quote.Cost + quote.Fee).Should().BeLessThanOrEqualTo(quote.Escrowed);
         quote.Escrowed.Should().BeLessThanOrEqualTo(quote.Hold);
-    }, iter: 1000);
+    }, iter: 400);
 
     [Fact]
     public void A_bid_without_a_limit_trades_as_quoted_at_the_limit_that_the_quote_names() =>
@@ -48,7 +48,7 @@ public sealed class QuotingTests
                 events[0].Amount.Should().Be(quote.Hold);
                 Text(Questions.Trades(events, Side.Bid)).Should().Be(Text(quote));
             }
-        }, iter: 500);
+        }, iter: 200);
 
     [Fact]
     public void A_quote_adds_up_cost_fee_hold_and_prices()

@@ -159,7 +159,7 @@ public sealed class FeedHubTests
     }
 
     [Fact]
-    public void An_update_is_encoded_once_for_all()
+    public async Task An_update_is_encoded_once_for_all()
     {
         var book = new BookEvents();
         var (one, two) = (book.Subscribed(FeedKind.Best), book.Subscribed(FeedKind.Best));
@@ -167,7 +167,7 @@ public sealed class FeedHubTests
 
         foreach (var _ in Enumerable.Range(0, 2))
         {
-            one.NextAsync(default).Result.Should().BeSameAs(two.NextAsync(default).Result);
+            (await one.NextAsync(default)).Should().BeSameAs(await two.NextAsync(default));
         }
     }
 
