@@ -1,0 +1,190 @@
+using Marketplace.Kernel;
+using Marketplace.Matching;
+
+namespace Marketplace.OrderBook.Feeds;
+
+/// <summary>
+/// One market's resting orders as its accepted commands and their events tell of them; the engine is never asked.
+/// Commands are needed beside the events for what no event repeats: tick size, signatures, legs and minimum.
+/// </summary>
+public sealed class MarketOrders(ushort number, long tickSize, MarketMode mode)
+{
+    private readonly Dictionary<OrderHandle, FeedOrder> resting = [];
+    private readonly List<SignatureView>[] signatures = [[default], [default]];
+    private readonly List<FeedLadder>[] ladders = [[new(Side.Bid)], [new(Side.Ask)]];
+    private FeedOrder? incoming;
+
+    public ushort Number => number;
+
+    /// <summary>Micro-tokens per 10^6 units of one tick.</summary>
+    public long TickSize => tickSize;
+
+    public MarketMode Mode => mode;
+
+    public IReadOnlyCollection<FeedOrder> Resting => resting.Values;
+
+    /// <summary>All that rests, bids first, each side by price and then by age.</summary>
+    public IEnumerable<FeedOrder> InPriority() => resting.Values
+        .OrderBy(order => order.Side)
+        .ThenBy(order => order.Side == Side.Bid ? -order.Tick : order.Tick)
+        .ThenBy(order => order.OrderNo);
+
+    /// <summary>What the signatures of a side ask for and offer, by their numbers.</summary>
+    public IReadOnlyList<SignatureView> Signatures(Side side) => signatures[(int)side];
+
+    /// <summary>Follows one accepted command of this market.</summary>
+    /// <param name="command">Default for the sale of a further leg, which is no command of the book.</param>
+    /// <param name="changes">Gets what happened, in order.</param>
+    public void Apply(in MatchCommand command, ReadOnlySpan<MatchEvent> events, List<BookChange> changes)
+    {
+        if (command.Kind == CommandKind.DefineSignature)
+        {
+            signatures[(int)command.Side].Add(new SignatureView(command.Required, command.Capability));
+            ladders[(int)command.Side].Add(new FeedLadder(command.Side));
+        }
+
+        foreach (ref readonly var happened in events)
+        {
+            Follow(command, happened, changes);
+        }
+
+        // What did not rest was filled at once, or was immediate.
+        incoming = null;
+    }
+
+    private void Follow(in MatchCommand command, in MatchEvent happened, List<BookChange> changes)
+    {
+        switch (happened.Kind)
+        {
+            case MatchEventKind.Placed:
+                incoming = Entered(command, happened);
+                break;
+            case MatchEventKind.Moved:
+                changes.Add(Move(happened));
+                break;
+            case MatchEventKind.Traded:
+                changes.Add(Trade(happened));
+                break;
+            case MatchEventKind.Rested:
+                changes.Add(Rest(happened));
+                break;
+            case MatchEventKind.Reduced or MatchEventKind.Ended:
+                Shrink(happened, changes);
+                break;
+            case MatchEventKind.Cleared:
+                changes.Add(new BookChange(happened, null, null));
+                break;
+            default:
+                throw new InvariantViolationException($"A market has no event of kind {happened.Kind}.");
+        }
+    }
+
+    private static FeedOrder Entered(in MatchCommand command, in MatchEvent placed) => new(
+        placed.Order,
+        placed.Account,
+        placed.Side,
+        placed.Signature,
+        placed.Tick,
+        placed.Quantity * Math.Max(1, (int)command.Replicas),
+        command.Minimum,
+        command.Replicas,
+        IsAside: false,
+        placed.Seq);
+
+    private BookChange Move(in MatchEvent moved)
+    {
+        var old = Known(moved.Other);
+        Replace(old, null);
+        incoming = old with
+        {
+            Handle = moved.Order,
+            Tick = moved.Tick,
+            Open = moved.Quantity * Math.Max(1, (int)old.Replicas),
+            Minimum = (uint)Math.Min(old.Minimum, moved.Quantity),
+            OrderNo = moved.Seq,
+        };
+        return new BookChange(moved, old, null);
+    }
+
+    private BookChange Trade(in MatchEvent traded)
+    {
+        var (bid, bidLeft) = Sold(traded.Order, traded.Quantity);
+        var (ask, askLeft) = Sold(traded.Other, traded.Quantity);
+        return new BookChange(traded, bid, bidLeft, ask, askLeft);
+    }
+
+    // The incoming order does not rest yet, and a further leg is sold to a job that is not in the book.
+    private (FeedOrder? Before, FeedOrder? After) Sold(OrderHandle handle, long quantity)
+    {
+        if (!resting.TryGetValue(handle, out var before))
+        {
+            return (null, null);
+        }
+
+        Invariant.Holds(quantity <= before.Open, $"Order {handle} sold more than it had open.");
+        return (before, Replace(before, before with { Open = before.Open - quantity }));
+    }
+
+    private BookChange Rest(in MatchEvent rested)
+    {
+        Invariant.Holds(incoming?.Handle == rested.Order, $"Order {rested.Order} rests, but it did not come in.");
+        var open = rested.Quantity * Math.Max(1, (int)incoming.Replicas);
+        var order = incoming with { Open = open, IsAside = incoming.FillsWhole || IsAcross(incoming) };
+        Replace(null, order);
+        return new BookChange(rested, null, order);
+    }
+
+    private void Shrink(in MatchEvent happened, List<BookChange> changes)
+    {
+        if (!resting.TryGetValue(happened.Order, out var before))
+        {
+            return;
+        }
+
+        var open = happened.Kind == MatchEventKind.Ended ? 0 : happened.Quantity * Math.Max(1, (int)before.Replicas);
+        var minimum = (uint)Math.Min(before.Minimum, happened.Quantity);
+        changes.Add(new BookChange(
+            happened, before, Replace(before, before with { Open = open, Minimum = minimum })));
+    }
+
+    private FeedOrder Known(OrderHandle handle)
+    {
+        Invariant.Holds(resting.TryGetValue(handle, out var order), $"Order {handle} moved, but it did not rest.");
+        return order;
+    }
+
+    private FeedOrder? Replace(FeedOrder? before, FeedOrder? after)
+    {
+        if (before is not null)
+        {
+            ladders[(int)before.Side][before.Signature].Remove(before);
+            resting.Remove(before.Handle);
+        }
+
+        if (after is not { Open: > 0 })
+        {
+            return null;
+        }
+
+        ladders[(int)after.Side][after.Signature].Add(after);
+        resting.Add(after.Handle, after);
+        return after;
+    }
+
+    // In a batch market orders meet at the auction only: until then both sides may well overlap, and all count.
+    private bool IsAcross(FeedOrder order)
+    {
+        if (mode == MarketMode.Batch)
+        {
+            return false;
+        }
+
+        var own = signatures[(int)order.Side][order.Signature];
+        var others = ladders[1 - (int)order.Side];
+        return others.Where((_, number) => own.IsCompatible(signatures[1 - (int)order.Side][number]))
+            .Any(ladder => ladder.Best is { } best && Meets(order, best.Tick));
+    }
+
+    private static bool Meets(FeedOrder order, int tick) =>
+        order.Side == Side.Bid ? order.Tick >= tick : order.Tick <= tick;
+}
