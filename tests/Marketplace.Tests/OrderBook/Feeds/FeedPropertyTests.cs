@@ -104,23 +104,7 @@ public sealed class FeedPropertyTests
         }, iter: 60);
 
     [Fact]
-    public void An_order_that_rests_across_its_owners_is_set_aside_so_that_depth_does_not_look_crossed()
-    {
-        var (hub, world) = Followed();
-        var ask = new MatchCommand { Kind = CommandKind.Place, Market = 1, Side = Side.Ask, Account = 2 };
-        (ask.Tick, ask.Quantity) = (5, 10);
-        var bid = ask with { Side = Side.Bid, Account = 3, Tick = 6, IsPostOnly = true };
-
-        world.Do(ask).Should().Be(MatchRefusal.None);
-        world.Do(bid).Should().Be(MatchRefusal.None);
-
-        var view = new DepthView(hub.Market(EngineWorld.Continuous)!, Side.Bid, 0);
-        view.Ladder(Side.Bid).Levels.Should().Equal(new FeedLevel(6, 0, 10, 1));
-        view.Ladder(Side.Ask).Levels.Should().Equal(new FeedLevel(5, 10, 0, 1));
-    }
-
-    [Fact]
-    public void Orders_that_fill_in_any_part_are_executable_unless_they_came_to_rest_across_their_owners() =>
+    public void Orders_that_fill_in_any_part_are_executable_and_others_are_not() =>
         EngineWorld.Streams.Sample(stream =>
         {
             var (hub, world) = Followed();
