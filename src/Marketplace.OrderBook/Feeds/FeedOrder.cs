@@ -7,9 +7,8 @@ namespace Marketplace.OrderBook.Feeds;
 /// <param name="Minimum">The least that may be filled at once, in units; 0 and 1 mean any.</param>
 /// <param name="Replicas">Legs of a bid in legs, 0 of all others.</param>
 /// <param name="IsAside">
-/// It does not count as executable depth: it fills whole or in large pieces only (legs, a minimum), or it came to rest
-/// across an order that it could not trade with for another reason, its owner's own. So it may stand across the prices
-/// of the other side.
+/// It does not count as executable depth, for it came to rest as one that fills whole or in large pieces only (legs, a
+/// minimum). So it may stand across the prices of the other side.
 /// </param>
 /// <param name="OrderNo">The number of the command that gave it its place: lower is older.</param>
 public sealed record FeedOrder(

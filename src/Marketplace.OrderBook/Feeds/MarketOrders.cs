@@ -11,7 +11,6 @@ public sealed class MarketOrders(ushort number, long tickSize, MarketMode mode)
 {
     private readonly Dictionary<OrderHandle, FeedOrder> resting = [];
     private readonly List<SignatureView>[] signatures = [[default], [default]];
-    private readonly List<FeedLadder>[] ladders = [[new(Side.Bid)], [new(Side.Ask)]];
     private FeedOrder? incoming;
 
     public ushort Number => number;
@@ -40,7 +39,6 @@ public sealed class MarketOrders(ushort number, long tickSize, MarketMode mode)
         if (command.Kind == CommandKind.DefineSignature)
         {
             signatures[(int)command.Side].Add(new SignatureView(command.Required, command.Capability));
-            ladders[(int)command.Side].Add(new FeedLadder(command.Side));
         }
 
         foreach (ref readonly var happened in events)
@@ -129,7 +127,7 @@ public sealed class MarketOrders(ushort number, long tickSize, MarketMode mode)
     {
         Invariant.Holds(incoming?.Handle == rested.Order, $"Order {rested.Order} rests, but it did not come in.");
         var open = rested.Quantity * Math.Max(1, (int)incoming.Replicas);
-        var order = incoming with { Open = open, IsAside = incoming.FillsWhole || IsAcross(incoming) };
+        var order = incoming with { Open = open, IsAside = incoming.FillsWhole };
         Replace(null, order);
         return new BookChange(rested, null, order);
     }
@@ -157,7 +155,6 @@ public sealed class MarketOrders(ushort number, long tickSize, MarketMode mode)
     {
         if (before is not null)
         {
-            ladders[(int)before.Side][before.Signature].Remove(before);
             resting.Remove(before.Handle);
         }
 
@@ -166,25 +163,7 @@ public sealed class MarketOrders(ushort number, long tickSize, MarketMode mode)
             return null;
         }
 
-        ladders[(int)after.Side][after.Signature].Add(after);
         resting.Add(after.Handle, after);
         return after;
     }
-
-    // In a batch market orders meet at the auction only: until then both sides may well overlap, and all count.
-    private bool IsAcross(FeedOrder order)
-    {
-        if (mode == MarketMode.Batch)
-        {
-            return false;
-        }
-
-        var own = signatures[(int)order.Side][order.Signature];
-        var others = ladders[1 - (int)order.Side];
-        return others.Where((_, number) => own.IsCompatible(signatures[1 - (int)order.Side][number]))
-            .Any(ladder => ladder.Best is { } best && Meets(order, best.Tick));
-    }
-
-    private static bool Meets(FeedOrder order, int tick) =>
-        order.Side == Side.Bid ? order.Tick >= tick : order.Tick <= tick;
 }

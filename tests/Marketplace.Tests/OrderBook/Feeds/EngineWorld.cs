@@ -41,7 +41,7 @@ internal sealed class EngineWorld
             {
                 Kind = CommandKind.OpenAccount, Account = account, OwnerGroup = account / 2, Domain = account / 2 + 1,
             });
-            var amount = account == 0 ? 400 : 1_000_000;
+            var amount = account == 0 ? 15 : 1_000_000;
             Do(new MatchCommand { Kind = CommandKind.Fund, Account = account, Amount = amount });
         }
     }

@@ -104,7 +104,7 @@ public sealed class FeedPropertyTests
         }, iter: 60);
 
     [Fact]
-    public void Orders_that_fill_in_any_part_are_executable_unless_they_came_to_rest_across_their_owners() =>
+    public void Orders_that_fill_in_any_part_are_executable_and_others_are_not() =>
         EngineWorld.Streams.Sample(stream =>
         {
             var (hub, world) = Followed();

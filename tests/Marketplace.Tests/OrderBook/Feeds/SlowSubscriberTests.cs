@@ -106,6 +106,7 @@ public sealed class SlowSubscriberTests
     }
 
     [Theory]
+    [InlineData(FeedKind.Orders, 1, "gap orders.snapshot")]
     [InlineData(FeedKind.Orders, 2, "gap orders.snapshot")]
     [InlineData(FeedKind.Trades, 2, "gap trades")]
     [InlineData(FeedKind.Depth, 2, "depth.snapshot")]
