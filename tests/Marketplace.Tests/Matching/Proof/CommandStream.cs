@@ -180,7 +180,7 @@ internal sealed class CommandStream
 
     private MatchCommand Spoilt(MatchCommand order)
     {
-        switch (random.Below(11))
+        switch (random.Below(12))
         {
             case 0: order.Market = random.Pick<ushort>(0, 77, 5_000); break;
             case 1: order.Signature = random.Pick<ushort>(17, 255, 256, 65_535); break;
@@ -192,6 +192,7 @@ internal sealed class CommandStream
             case 7: order.Replicas = random.Pick<byte>(1, 16, 17, 255); break;
             case 8: order.IsPostOnly = true; break;
             case 9: order.EscrowsLimit = true; break;
+            case 10: order.Terms |= 128; break;
             default: order.ExpirySeconds = random.Pick(1u, (uint)(time / 1000), uint.MaxValue); break;
         }
 

@@ -19,7 +19,7 @@ public sealed class LawTests
         for (var seed = FirstSeed; seed < FirstSeed + 20; seed++)
         {
             var laws = new Laws(Open(which));
-            RunThrough(laws.Book, CommandStream.Of(seed), (in MatchCommand command) => laws.Apply(command));
+            RunThrough(laws.Book, CommandStream.Of(seed), (in MatchCommand command) => laws.Apply(command).Events);
         }
     }
 

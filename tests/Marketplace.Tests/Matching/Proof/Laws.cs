@@ -20,7 +20,7 @@ internal sealed class Laws(IBook book)
     public IBook Book => book;
 
     /// <exception cref="InvariantViolationException">A law is broken.</exception>
-    public MatchEvents Apply(in MatchCommand command)
+    public (MatchRefusal Refusal, MatchEvents Events) Apply(in MatchCommand command)
     {
         events.Clear();
         var refusal = book.Apply(command, events);
@@ -42,7 +42,7 @@ internal sealed class Laws(IBook book)
         CheckMoney(after.Values);
         CheckUncrossed(after.Values);
         before = after;
-        return events;
+        return (refusal, events);
     }
 
     public long LimitCost(in OrderView order)

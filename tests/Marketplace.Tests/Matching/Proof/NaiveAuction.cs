@@ -42,7 +42,7 @@ internal sealed partial class NaiveBook
             var (trades, unmet) = Serve(remaining.Where(b => b.Tick >= price), asks.Where(a => a.Tick <= price));
             if (price == 0 || unmet.Count == 0)
             {
-                return (price, price == 0 ? [] : trades);
+                return price == 0 || trades.Count == 0 ? (0, []) : (price, trades);
             }
 
             var worst = remaining.FindLast(unmet.Contains);

@@ -92,7 +92,7 @@ internal sealed partial class NaiveBook : IBook
             : c.Quantity is < 1 or > 1_000_000_000_000 ? InvalidQuantity
             : c.Minimum > c.Quantity || isBidInLegs && c.Minimum > 1 ? InvalidMinimum
             : c.Replicas > 16 || c.Replicas > 0 && c.Side == Side.Ask ? InvalidReplicas
-            : c.IsPostOnly && isImmediate || c.EscrowsLimit && !isBidInLegs ? InvalidTerms
+            : c.IsPostOnly && isImmediate || c.EscrowsLimit && !isBidInLegs || c.Terms >= 128 ? InvalidTerms
             : c.TimeInForce == TimeInForce.GoodTillTime && c.ExpirySeconds <= time / 1000 ? InvalidExpiry
             : c.TimeInForce != TimeInForce.GoodTillTime && c.ExpirySeconds != 0 ? InvalidExpiry
             : EntryRefusal(market, new NaiveOrder(c), null);

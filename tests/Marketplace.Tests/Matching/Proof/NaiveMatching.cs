@@ -76,8 +76,9 @@ internal sealed partial class NaiveBook
         if (x.SelfTrade == SelfTradeRule.Decrement && !r.IsInLegs && !r.HasMinimum)
         {
             var both = Math.Min(x.Open, r.Open);
-            Lose(r, both);
-            Lose(x, both);
+            Reduce(r, both);
+            Reduce(x, both);
+            new[] { r, x }.Where(o => o.Open == 0).ToList().ForEach(o => End(o, EndReason.SelfTrade));
             return;
         }
 
@@ -90,17 +91,6 @@ internal sealed partial class NaiveBook
         {
             End(x, EndReason.SelfTrade);
         }
-    }
-
-    private void Lose(NaiveOrder order, long quantity)
-    {
-        if (quantity == order.Open)
-        {
-            End(order, EndReason.SelfTrade);
-            return;
-        }
-
-        Reduce(order, quantity);
     }
 
     private void Retry(NaiveMarket market, NaiveOrder bid, ref int failed)
