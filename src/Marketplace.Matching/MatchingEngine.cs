@@ -8,83 +8,154 @@ namespace Marketplace.Matching;
 /// </summary>
 public sealed partial class MatchingEngine
 {
-    public MatchingEngine(EngineOptions options) => throw new NotImplementedException();
+    private const int MaxMarkets = 4096;
+    private const int MaxTick = BookSide.TickLimit - 1;
+    private const long MaxQuantity = 1_000_000_000_000;
+
+    private readonly MarketBook?[] markets = new MarketBook?[MaxMarkets];
+    private readonly ExpiryQueue expiries;
+    private readonly PriorityWalk walk = new();
+    private readonly PriorityWalk planWalk = new();
+    private readonly int ordersPerMarket;
+
+    private Purse[] purses;
+    private int purseCount;
+    private long lastSeq = long.MinValue;
+    private long lastTimeMilliseconds;
+
+    // The command under way.
+    private long seq;
+    private MatchEvents output = new(1);
+
+    public MatchingEngine(EngineOptions options)
+    {
+        ordersPerMarket = options.OrdersPerMarket;
+        purses = new Purse[Math.Max(1, options.Accounts)];
+        expiries = new ExpiryQueue(markets);
+    }
+
+    public int AccountCount => purseCount;
+
+    /// <summary>The number of the last command; of none before the first.</summary>
+    public long LastSeq => lastSeq;
+
+    /// <summary>The time of the last command.</summary>
+    public long LastTimeMilliseconds => lastTimeMilliseconds;
 
     /// <summary>Decides a command and, unless it is refused, carries it out; its events are added.</summary>
     /// <exception cref="InvariantViolationException">
-    /// Its number or time is not above that of the last one, or a tick is due and it is none.
+    /// Its number is not above that of the last one, its time is before that, or a tick is due and it is none.
     /// </exception>
-    public MatchRefusal Apply(in MatchCommand command, MatchEvents events) => throw new NotImplementedException();
+    public MatchRefusal Apply(in MatchCommand command, MatchEvents events)
+    {
+        Invariant.Holds(command.Seq > lastSeq, "Commands are numbered upwards.");
+        Invariant.Holds(command.TimeMilliseconds >= lastTimeMilliseconds, "Time does not go back.");
+        Invariant.Holds(
+            command.Kind == CommandKind.Tick || !NeedsTick(command.TimeMilliseconds),
+            "What has expired ends before anything else happens.");
+        Begin(command.Seq, events);
+        lastSeq = command.Seq;
+        lastTimeMilliseconds = command.TimeMilliseconds;
+        return command.Kind switch
+        {
+            CommandKind.Amend => Amend(command),
+            CommandKind.Place => Place(command),
+            CommandKind.Cancel => Cancel(command),
+            CommandKind.Tick => Expire(command.TimeMilliseconds),
+            CommandKind.Clear => Clear(command),
+            CommandKind.OpenMarket => OpenMarket(command),
+            CommandKind.DefineSignature => DefineSignature(command),
+            CommandKind.OpenAccount => OpenAccount(command),
+            CommandKind.Fund => Fund(command),
+            CommandKind.Withdraw => Withdraw(command),
+            CommandKind.EndEscrow => EndEscrow(command),
+            _ => MatchRefusal.UnknownCommand,
+        };
+    }
 
-    /// <summary>Whether orders may have expired since the last tick: then a tick comes before anything else.</summary>
-    public bool NeedsTick(long timeMilliseconds) => throw new NotImplementedException();
+    /// <summary>Whether an order has expired since the last tick: then a tick comes before anything else.</summary>
+    public bool NeedsTick(long timeMilliseconds) => expiries.EarliestSeconds * 1000 <= timeMilliseconds;
 
-    /// <summary>
-    /// Sells one more leg to a job: the best compatible ask at or under the limit with the quantity in one piece, of
-    /// another owner group than the bid's, of no excluded domain and account. No money moves: the job's pot pays.
-    /// </summary>
-    /// <returns>False, and nothing has changed, when there is none.</returns>
-    public bool TryTakeLeg(in LegRequest leg, MatchEvents events) => throw new NotImplementedException();
+    public AccountView Account(uint account)
+    {
+        Invariant.Holds(account < (uint)purseCount, "The account is open.");
+        ref var purse = ref purses[account];
+        return new AccountView(
+            purse.OwnerGroup, purse.Domain, purse.Free, purse.Held, purse.InEscrow, purse.Paid, purse.Fees);
+    }
 
-    public int AccountCount => throw new NotImplementedException();
+    public bool HasMarket(ushort market) => market < MaxMarkets && markets[market] is not null;
 
-    public AccountView Account(uint account) => throw new NotImplementedException();
+    public MarketView Market(ushort market)
+    {
+        var book = Book(market);
+        return new MarketView(
+            book.TickSize,
+            book.Mode,
+            book.TakerFeeBps,
+            book.MakerFeeBps,
+            book.LastClearTick,
+            book.Bids.SignatureCount,
+            book.Asks.SignatureCount,
+            book.Bids.Orders + book.Asks.Orders);
+    }
 
-    public bool HasMarket(ushort market) => throw new NotImplementedException();
+    public SignatureView Signature(ushort market, Side side, ushort signature)
+    {
+        var defined = Book(market).Sides(side);
+        Invariant.Holds(signature < defined.SignatureCount, "The signature is defined.");
+        return defined.Signature(signature);
+    }
 
-    public MarketView Market(ushort market) => throw new NotImplementedException();
-
-    public SignatureView Signature(ushort market, Side side, ushort signature) => throw new NotImplementedException();
-
-    public bool TryFind(OrderHandle handle, out OrderView order) => throw new NotImplementedException();
+    public bool TryFind(OrderHandle handle, out OrderView order)
+    {
+        var slot = 0;
+        var isFound = HasMarket(handle.Market)
+            && markets[handle.Market]!.TryFind(handle.Slot, handle.Generation, out slot);
+        order = isFound ? View(markets[handle.Market]!, slot) : default;
+        return isFound;
+    }
 
     /// <summary>A side's orders in their priority, whatever their signatures; allocates nothing.</summary>
-    public RestingOrders Resting(ushort market, Side side) => throw new NotImplementedException();
+    /// <remarks>No command may be applied meanwhile.</remarks>
+    public RestingOrders Resting(ushort market, Side side) => new(Book(market), side);
 
-    /// <summary>SHA-256 of the state in the notation of RULES.md, section 11: handles do not count.</summary>
-    public Hash32 StateHash() => throw new NotImplementedException();
+    internal static OrderView View(MarketBook book, int slot)
+    {
+        ref var order = ref book.Orders[slot];
+        return new OrderView(
+            book.Handle(slot),
+            order.OrderNo,
+            order.Side,
+            order.Account,
+            order.Signature,
+            order.Tick,
+            order.Open,
+            order.Filled,
+            order.Minimum,
+            order.Replicas,
+            order.ExpirySeconds,
+            order.Terms);
+    }
 
-    /// <summary>The whole state, handles included, so that later commands find their orders.</summary>
-    public void Save(Stream target) => throw new NotImplementedException();
+    private MarketBook Book(ushort market)
+    {
+        Invariant.Holds(HasMarket(market), "The market is open.");
+        return markets[market]!;
+    }
 
-    /// <exception cref="InvalidDataException">It is not what <see cref="Save"/> wrote.</exception>
-    public static MatchingEngine Load(Stream source) => throw new NotImplementedException();
-}
+    private bool TryBook(ushort market, out MarketBook book)
+    {
+        book = market < MaxMarkets ? markets[market]! : null!;
+        return book is not null;
+    }
 
-/// <summary>What a further leg of a job must be.</summary>
-public readonly ref struct LegRequest(
-    long seq,
-    ushort market,
-    ushort bidSignature,
-    uint bidAccount,
-    int limitTick,
-    long quantity,
-    ReadOnlySpan<uint> excludedDomains,
-    ReadOnlySpan<uint> excludedAccounts)
-{
-    public long Seq { get; } = seq;
-
-    public ushort Market { get; } = market;
-
-    public ushort BidSignature { get; } = bidSignature;
-
-    public uint BidAccount { get; } = bidAccount;
-
-    public int LimitTick { get; } = limitTick;
-
-    public long Quantity { get; } = quantity;
-
-    public ReadOnlySpan<uint> ExcludedDomains { get; } = excludedDomains;
-
-    public ReadOnlySpan<uint> ExcludedAccounts { get; } = excludedAccounts;
-}
-
-/// <summary>Walks one side of a market: <c>foreach (var order in engine.Resting(market, side))</c>.</summary>
-public ref struct RestingOrders
-{
-    public readonly RestingOrders GetEnumerator() => this;
-
-    public readonly OrderView Current => throw new NotImplementedException();
-
-    public bool MoveNext() => throw new NotImplementedException();
+    private void Begin(long number, MatchEvents events)
+    {
+        seq = number;
+        if (!ReferenceEquals(output, events))
+        {
+            output = events;
+        }
+    }
 }

@@ -19,7 +19,7 @@ public readonly record struct OrderHandle(ulong Raw)
 
     public uint Generation => (uint)(Raw >> 32) & ((1u << GenerationBits) - 1);
 
-    public uint Slot => (uint)Raw;
+    public uint Slot => (uint)(Raw & uint.MaxValue);
 
     public override string ToString() => Raw.ToString("x16", CultureInfo.InvariantCulture);
 }
