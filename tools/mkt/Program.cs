@@ -16,6 +16,7 @@ var root = new RootCommand("mkt: the open marketplace for AI inference")
     AuditVerb.Make(),
     DemoVerb.Make(),
     ModelVerb.Make(),
+    BenchVerb.Make(),
 };
 foreach (var verb in MoneyVerbs.Make())
 {

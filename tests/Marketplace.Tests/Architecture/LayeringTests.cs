@@ -29,11 +29,12 @@ public sealed class LayeringTests
             "Execution"], ["Dapper", "Hangfire.AspNetCore", "Hangfire.InMemory"]),
         new(5, "Gateway", ["Kernel", "Ethereum", "Storage", "Inference", "Escrow", "Protocol"], ["Dapper"]),
         new(5, "Provider", ["Kernel", "Ethereum", "Storage", "Inference", "Escrow", "Protocol"], ["Dapper", Logging]),
-        new(6, "Cli", ["Kernel", "Ethereum", "Storage", "Inference", "Escrow", "Settlement", "Execution", "Audit",
+        new(6, "Bench", ["Kernel", "Matching"], []),
+        new(7, "Cli", ["Kernel", "Ethereum", "Storage", "Inference", "Escrow", "Settlement", "Execution", "Audit",
             "Chain", "Api",
-            "Gateway", "Provider"], ["Spectre.Console", "System.CommandLine"]),
-        new(7, "Tests", [EveryProjectOfSrc], [.. TestPackages]),
-        new(7, "ScenarioTests", [EveryProjectOfSrc, "Cli"], [.. TestPackages, "OpenAI"]),
+            "Gateway", "Provider", "Bench"], ["Spectre.Console", "System.CommandLine"]),
+        new(8, "Tests", [EveryProjectOfSrc, "Bench"], [.. TestPackages]),
+        new(8, "ScenarioTests", [EveryProjectOfSrc, "Cli"], [.. TestPackages, "OpenAI"]),
     ];
 
     private const string Logging = "Microsoft.Extensions.Logging.Abstractions";

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Globalization;
+using Marketplace.Bench;
+using Spectre.Console;
+
+namespace Marketplace.Cli;
+
+/// <summary><c>mkt bench book</c>: how fast the book is on this machine, and whether it is right meanwhile.</summary>
+public static class BenchVerb
+{
+    public static Command Make()
+    {
+        var workload = new Option<string[]>("--workload")
+        {
+            Description = $"One or several of {string.Join(", ", Workloads.Names)}; all without",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var rounds = new Option<int>("--rounds") { Description = "Timed runs of each", DefaultValueFactory = _ => 5 };
+        var messages = new Option<int>("--messages") { Description = "Of each workload, for a shorter look" };
+        var learn = new Option<string?>("--learn") { Description = "A file of references to write the results to" };
+        var book = new Command("book", "Measure the order book") { workload, rounds, messages, learn };
+        book.SetAction(parsed => Measure(
+            parsed.GetValue(workload) is { Length: > 0 } chosen ? chosen : [.. Workloads.Names],
+            parsed.GetValue(rounds),
+            parsed.GetValue(messages),
+            parsed.GetValue(learn)));
+        return new Command("bench", "Measure this machine with the market's own code") { book };
+    }
+
+    private static int Measure(string[] names, int rounds, int messages, string? learn)
+    {
+        if (names.Except(Workloads.Names).FirstOrDefault() is { } unknown)
+        {
+            throw new UsageException($"--workload is one of {string.Join(", ", Workloads.Names)}, not {unknown}");
+        }
+
+        if (rounds < 1 || messages < 0)
+        {
+            throw new UsageException("--rounds is at least 1 and --messages no less than 0");
+        }
+
+        var machine = Machine.Read();
+        var figures = BookBench.Run(names, rounds, messages, learn, Screen.Progress);
+        if (!Screen.IsJson)
+        {
+            AnsiConsole.Write(Table(figures));
+        }
+
+        Screen.Show(
+            $"On {machine}. Rates: messages a second of CPU time; single messages timed in a pass of its own.",
+            new { machine, figures });
+        return figures.Any(row => row.IsProved == false) ? ExitCodes.FailedCheck : ExitCodes.Ok;
+    }
+
+    private static Table Table(IEnumerable<BookFigures> figures)
+    {
+        var table = new Table();
+        table.AddColumns(
+            "workload", "best/s", "median/s", "best/s wall", "p50 ns", "p99 ns", "p99.9 ns", "bytes/order", "allocated",
+            "trades", "result");
+        foreach (var row in figures)
+        {
+            AddRow(table, row.Workload, row, row.Nanoseconds);
+            if (row.BidNanoseconds is { } bids)
+            {
+                AddRow(table, $"{row.Workload}, bids in legs", row, bids);
+            }
+        }
+
+        return table;
+    }
+
+    private static void AddRow(Table table, string name, BookFigures row, Percentiles times)
+    {
+        var proof = row.IsProved switch { true => "as the reference", false => "WRONG", null => "no reference" };
+        table.AddRow(
+            name, Count(row.BestPerSecond), Count(row.MedianPerSecond), Count(row.BestPerSecondWall),
+            Count(times.P50), Count(times.P99), Count(times.P999), Count(row.BytesPerOrder),
+            Count(row.AllocatedBytes), Count(row.Result.Trades), proof);
+    }
+
+    private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}
