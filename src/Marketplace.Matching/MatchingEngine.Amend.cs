@@ -91,7 +91,7 @@ public sealed partial class MatchingEngine
             return MatchRefusal.InsufficientFunds;
         }
 
-        if (order.IsPostOnly && WouldTrade(book, Moved(order, command), replaced: slot))
+        if (order.IsPostOnly && WouldMovedTrade(command, book, slot))
         {
             return MatchRefusal.WouldTrade;
         }
@@ -108,7 +108,7 @@ public sealed partial class MatchingEngine
         var old = book.Handle(slot);
         slot = book.Renew(slot);
         ref var order = ref book.Orders[slot];
-        order = Moved(order, command);
+        Renew(ref order, command);
         ref var moved = ref Emit(MatchEventKind.Moved, book, slot);
         moved.Other = old;
         moved.Quantity = order.Open;
@@ -117,7 +117,14 @@ public sealed partial class MatchingEngine
         Meet(book, slot);
     }
 
-    private static Order Moved(Order order, in MatchCommand command)
+    private bool WouldMovedTrade(in MatchCommand command, MarketBook book, int slot)
+    {
+        var moved = book.Orders[slot];
+        Renew(ref moved, command);
+        return WouldTrade(book, moved, replaced: slot);
+    }
+
+    private static void Renew(ref Order order, in MatchCommand command)
     {
         order.OrderNo = command.Seq;
         order.Tick = command.Tick;
@@ -126,7 +133,6 @@ public sealed partial class MatchingEngine
         order.Minimum = (uint)Math.Min(order.Minimum, command.Quantity);
         order.Leaf = 0;
         order.QueuePlace = 0;
-        return order;
     }
 
     private MatchRefusal Expire(long timeMilliseconds)

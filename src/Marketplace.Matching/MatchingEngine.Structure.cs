@@ -1,4 +1,3 @@
-using System.Numerics;
 using Marketplace.Kernel;
 
 namespace Marketplace.Matching;

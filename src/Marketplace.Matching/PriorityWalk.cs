@@ -24,10 +24,15 @@ internal sealed class PriorityWalk
         limit = walked.Rank(tick);
         current = -1;
         count = 0;
+        if (walked.SignatureCount == 1 && walked.Fronts[0].Rank > limit)
+        {
+            return;
+        }
+
         var row = market.Opposite(walked.Side).Compatible(signature);
         if (walked.SignatureCount == 1)
         {
-            if (walked.Fronts[0].Rank > limit || (row[0] & 1) == 0)
+            if ((row[0] & 1) == 0)
             {
                 return;
             }
