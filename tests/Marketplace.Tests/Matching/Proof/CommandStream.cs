@@ -2,7 +2,7 @@ using Marketplace.Matching;
 
 namespace Marketplace.Tests.Matching.Proof;
 
-/// <summary>A command, and for a cancel or an amend the order number of its order: handles differ from book to book.</summary>
+/// <summary>A command, and for a cancel or an amend the order number of its order: each book has its own handles.</summary>
 internal readonly record struct StreamCommand(MatchCommand Command, long TargetNo);
 
 /// <summary>
@@ -274,11 +274,12 @@ internal sealed class CommandStream
         Signature = (ushort)number, Side = side, Required = AnyMask(25), Capability = AnyMask(75),
     });
 
-    private AttributeMask AnyMask(int percent) => new(
-        random.Chance(percent) ? 1UL : 0, (random.Chance(percent) ? 1UL : 0) | (random.Chance(percent) ? 1UL << 63 : 0));
+    private AttributeMask AnyMask(int percent) => new(Bit(percent, 0), Bit(percent, 0) | Bit(percent, 63));
+
+    private ulong Bit(int percent, int place) => random.Chance(percent) ? 1UL << place : 0;
 
     /// <summary>Bids reach up and asks reach down, so that about half of them cross.</summary>
-    private int AnyTick(Side side) => 10 + random.Below(ticks) + (side == Side.Bid ? random.Below(3) : -random.Below(3));
+    private int AnyTick(Side side) => 10 + random.Below(ticks) + random.Below(3) * (side == Side.Bid ? 1 : -1);
 
     private long AnyAmount() => random.Chance(3) ? random.Pick(-1L, long.MaxValue, long.MinValue)
         : random.Below((int)Math.Min(10_000_000, 1 + 60 * tickSize / 1_000_000));

@@ -192,7 +192,8 @@ internal sealed class Duel(Tally tally)
         a.Kind == b.Kind && a.Reason == b.Reason && a.Flags == b.Flags && a.LegNo == b.LegNo && a.Market == b.Market
         && a.Signature == b.Signature && a.Seq == b.Seq && a.Account == b.Account && a.OtherAccount == b.OtherAccount
         && a.Tick == b.Tick && a.Quantity == b.Quantity && a.Amount == b.Amount && a.Released == b.Released
-        && (a.Kind == MatchEventKind.Traded || a.Side == b.Side) && IsSame(a.Order, b.Order) && IsSame(a.Other, b.Other);
+        && (a.Kind == MatchEventKind.Traded || a.Side == b.Side)
+        && IsSame(a.Order, b.Order) && IsSame(a.Other, b.Other);
 
     private bool IsSame(OrderHandle ofNaive, OrderHandle ofEngine) =>
         (ofNaive == default ? default : handles.GetValueOrDefault(ofNaive.Slot)) == ofEngine;

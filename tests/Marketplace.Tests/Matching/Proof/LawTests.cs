@@ -1,5 +1,4 @@
 using FluentAssertions;
-using Marketplace.Kernel;
 using Marketplace.Matching;
 using Xunit;
 

@@ -160,7 +160,8 @@ internal sealed class Laws(IBook book)
         foreach (var legs in trades.Where(trade => trade.LegNo > 0).GroupBy(trade => trade.Order))
         {
             var bid = known[legs.Key];
-            Holds(legs.Select(leg => (int)leg.LegNo).SequenceEqual(Enumerable.Range(1, bid.Replicas)), "all legs or none");
+            Holds(legs.Select(leg => (int)leg.LegNo).SequenceEqual(Enumerable.Range(1, bid.Replicas)),
+                "all legs or none");
             Holds(legs.All(leg => leg.Quantity == bid.Open), "legs are equal");
             Holds(legs.Select(leg => book.Account(leg.OtherAccount).Domain).Distinct().Count() == bid.Replicas,
                 "legs go to distinct domains");
@@ -185,7 +186,8 @@ internal sealed class Laws(IBook book)
         foreach (var other in after.Where(o => before.ContainsKey(o.Handle) && o.Side == maker.Side && IsPlain(o)))
         {
             var couldTrade = Suits(other) && (trade.LegNo == 0
-                || other.Open >= bid.Open && legs.TrueForAll(leg => DomainOf(leg.OtherAccount) != DomainOf(other.Account)));
+                || other.Open >= bid.Open && legs.TrueForAll(leg =>
+                    DomainOf(leg.OtherAccount) != DomainOf(other.Account)));
             Holds(!couldTrade || !IsBefore(other, maker), "better price first, then the older order");
         }
 
@@ -218,7 +220,8 @@ internal sealed class Laws(IBook book)
         foreach (var asks in plain.Where(group => group.Key.Side == Side.Ask))
         {
             Holds(!asks.Any(ask => plain[(asks.Key.Market, Side.Bid)].Any(bid =>
-                bid.Tick >= ask.Tick && AreStrangers(bid, ask) && AreCompatible(bid, ask))), "no two that suit rest crossed");
+                bid.Tick >= ask.Tick && AreStrangers(bid, ask) && AreCompatible(bid, ask))),
+                "no two that suit rest crossed");
         }
     }
 

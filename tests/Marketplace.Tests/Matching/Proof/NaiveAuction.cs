@@ -52,7 +52,7 @@ internal sealed partial class NaiveBook
         }
     }
 
-    /// <summary>The price that trades most, leaves least over, is nearest to the last one, is lowest; 0 for none.</summary>
+    /// <summary>The price that trades most, leaves least over, is nearest to the last, is lowest; 0 for none.</summary>
     private static int ClearingPrice(List<NaiveOrder> bids, List<NaiveOrder> asks, int last) => bids.Concat(asks)
         .Select(order => order.Tick).Distinct()
         .Select(p => (Price: p, Demand: bids.Where(b => b.Tick >= p).Sum(b => b.Open * Math.Max(1, (int)b.Replicas)),

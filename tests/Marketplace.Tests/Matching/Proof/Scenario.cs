@@ -6,7 +6,7 @@ namespace Marketplace.Tests.Matching.Proof;
 
 /// <summary>
 /// One line of a scenario file. A file's first line says what it shows; a line with <c>scenario</c> begins a case on a
-/// fresh market 1 and fresh accounts 0 and up; then every line is one command with its outcome, or one look at the book.
+/// fresh market 1 and fresh accounts 0 and up; then every line is one command with its outcome or a look at the book.
 /// A command without <c>refused</c> and <c>then</c> is accepted and nothing happens, but that an order rests whole.
 /// </summary>
 internal sealed record ScenarioLine
@@ -133,7 +133,7 @@ internal sealed record ScenarioCase(string File, ScenarioLine Setting, IReadOnly
     /// <exception cref="JsonException">A line is no JSON or has a member that a line has not.</exception>
     public static ScenarioLine Parse(string line) => JsonSerializer.Deserialize<ScenarioLine>(line, Strict)!;
 
-    /// <exception cref="InvalidDataException">A file does not say what it shows, or has a line outside a case.</exception>
+    /// <exception cref="InvalidDataException">A file does not begin as it must.</exception>
     public static IEnumerable<ScenarioCase> Read(string file, TextReader reader)
     {
         var lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse).ToList();
@@ -144,7 +144,8 @@ internal sealed record ScenarioCase(string File, ScenarioLine Setting, IReadOnly
 
         for (var start = 1; start < lines.Count;)
         {
-            var end = lines.FindIndex(start + 1, line => line.Scenario is not null) is var next and >= 0 ? next : lines.Count;
+            var next = lines.FindIndex(start + 1, line => line.Scenario is not null);
+            var end = next < 0 ? lines.Count : next;
             yield return new ScenarioCase(file, lines[start], lines[(start + 1)..end]);
             start = end;
         }

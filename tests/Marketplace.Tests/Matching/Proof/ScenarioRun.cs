@@ -134,7 +134,10 @@ internal sealed class ScenarioRun
     private MatchCommand Targeting(CommandKind kind, string label, ScenarioLine line)
     {
         var (handle, account) = orders.TryGetValue(label, out var known) ? known : (Duel.Nowhere, 0u);
-        var command = new MatchCommand { Kind = kind, Account = line.By ?? account, Tick = line.At, Quantity = line.For };
+        var command = new MatchCommand
+        {
+            Kind = kind, Account = line.By ?? account, Tick = line.At, Quantity = line.For,
+        };
         command.Target = handle;
         command.Market = line.Market;
         return command;

@@ -15,7 +15,7 @@ public sealed class ScenarioTests
 
     private static readonly List<ScenarioCase> Cases = [.. Files.GetManifestResourceNames()
         .Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-        .SelectMany(name => ScenarioCase.Read(name[Folder.Length..], new StreamReader(Files.GetManifestResourceStream(name)!)))];
+        .SelectMany(Read)];
 
     public static TheoryData<string, string> Names
     {
@@ -49,7 +49,8 @@ public sealed class ScenarioTests
             }
         }
 
-        Cases.Should().HaveCountGreaterThanOrEqualTo(150).And.OnlyHaveUniqueItems(one => $"{one.File} {one.Setting.Scenario}");
+        Cases.Should().HaveCountGreaterThanOrEqualTo(150)
+            .And.OnlyHaveUniqueItems(one => $"{one.File} {one.Setting.Scenario}");
         Enum.GetNames<MatchRefusal>().Concat(Enum.GetNames<MatchEventKind>()).Concat(Enum.GetNames<EndReason>())
             .Distinct().Where(what => !tally.Counts.ContainsKey(what)).Should().BeEmpty();
     }
@@ -71,6 +72,12 @@ public sealed class ScenarioTests
         var real = run.Run(line);
 
         real.Refused.Should().BeNull();
+    }
+
+    private static IEnumerable<ScenarioCase> Read(string resource)
+    {
+        using var reader = new StreamReader(Files.GetManifestResourceStream(resource)!);
+        return ScenarioCase.Read(resource[Folder.Length..], reader).ToList();
     }
 
     private static void Check(string file, string scenario, string book)
