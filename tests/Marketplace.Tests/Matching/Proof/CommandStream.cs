@@ -2,7 +2,7 @@ using Marketplace.Matching;
 
 namespace Marketplace.Tests.Matching.Proof;
 
-/// <summary>A command, and for a cancel or an amend the order number of its order: each book has its own handles.</summary>
+/// <summary>A command; of a cancel or an amend the order number, since each book has its own handles.</summary>
 internal readonly record struct StreamCommand(MatchCommand Command, long TargetNo);
 
 /// <summary>

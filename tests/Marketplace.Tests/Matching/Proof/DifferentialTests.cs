@@ -82,9 +82,10 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     {
         var c = step.Command;
         return $"{c.Seq} {c.Kind} market {c.Market} account {c.Account} {c.Side} {c.Quantity} at {c.Tick} "
-            + $"{c.TimeInForce} signature {c.Signature} minimum {c.Minimum} replicas {c.Replicas} expiry {c.ExpirySeconds} "
-            + $"{c.SelfTrade} post-only {c.IsPostOnly} escrows {c.EscrowsLimit} target {step.TargetNo} time {c.TimeMilliseconds}"
-            + $" groups {c.OwnerGroup} {c.Domain} masks {c.Required} {c.Capability}";
+            + $"{c.TimeInForce} signature {c.Signature} minimum {c.Minimum} replicas {c.Replicas} "
+            + $"expiry {c.ExpirySeconds} {c.SelfTrade} post-only {c.IsPostOnly} "
+            + $"escrows {c.EscrowsLimit} target {step.TargetNo} time {c.TimeMilliseconds} "
+            + $"groups {c.OwnerGroup} {c.Domain} masks {c.Required} {c.Capability}";
     }
 
     private static long Setting(string name, long otherwise) => Environment.GetEnvironmentVariable(name) is { } given

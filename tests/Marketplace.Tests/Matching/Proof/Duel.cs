@@ -38,6 +38,7 @@ internal sealed class Tally
 internal sealed class Duel(Tally tally)
 {
     private const int CommandsPerHash = 64;
+    private const int CommandsPerLeg = 16;
 
     public static readonly OrderHandle Nowhere = new(1, uint.MaxValue, int.MaxValue);
 
@@ -112,6 +113,7 @@ internal sealed class Duel(Tally tally)
         }
 
         return Apply(command, forEngine)
+            ?? (position % CommandsPerLeg == 0 ? TakeLeg(command) : null)
             ?? (position % CommandsPerHash == 0 || position == length - 1 ? HashDifference() : null);
     }
 
@@ -132,6 +134,23 @@ internal sealed class Duel(Tally tally)
         var ours = string.Join("\n  ", expected.All.ToArray().Select(Text));
         var theirs = string.Join("\n  ", actual.All.ToArray().Select(Text));
         return $"{command.Kind} {command.Seq}\nrules: {right}\n  {ours}\nengine: {given}\n  {theirs}";
+    }
+
+    /// <summary>Both sell a further leg for the account of a command, if it is one that may buy.</summary>
+    private string? TakeLeg(in MatchCommand command)
+    {
+        if (command.Kind != CommandKind.Place || command.Account >= naive.AccountCount || command.Market != 1
+            || !naive.HasMarket(1) || command.Tick is < 1 or >= 1 << 24 || command.Quantity is < 1 or > 1_000)
+        {
+            return null;
+        }
+
+        var leg = new LegRequest(command.Seq, 1, 0, command.Account, command.Tick, command.Quantity,
+            [(uint)command.Tick % 4], [(uint)command.Quantity % 4]);
+        expected.Clear();
+        actual.Clear();
+        var right = naive.TryTakeLeg(leg, expected);
+        return engine.Engine.TryTakeLeg(leg, actual) == right && IsSame() ? null : $"a further leg for {command.Seq}";
     }
 
     private void Learn()

@@ -26,6 +26,8 @@ internal sealed partial class NaiveBook : IBook
 
     public int AccountCount => accounts.Count;
 
+    public bool HasMarket(ushort market) => markets.ContainsKey(market);
+
     public AccountView Account(uint account) => accounts[(int)account].View;
 
     public IEnumerable<OrderView> Resting(ushort market, Side side) => markets[market].Orders[side].Select(o => o.View);

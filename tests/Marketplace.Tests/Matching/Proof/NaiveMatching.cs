@@ -142,6 +142,34 @@ internal sealed partial class NaiveBook
         return x.Open - needed >= x.Least ? plan : [];
     }
 
+    /// <summary>Sells one more leg to a job; no money moves (RULES.md, section 9).</summary>
+    public bool TryTakeLeg(in LegRequest leg, MatchEvents events)
+    {
+        var market = markets[leg.Market];
+        var bid = market.Signatures[Side.Bid][leg.BidSignature];
+        foreach (var ask in market.Orders[Side.Ask])
+        {
+            var offer = market.SignatureOf(ask);
+            if (ask.Tick <= leg.LimitTick && ask.Open >= leg.Quantity && leg.Quantity >= ask.Least
+                && bid.Required.IsWithin(offer.Capability) && offer.Required.IsWithin(bid.Capability)
+                && accounts[(int)ask.Account].OwnerGroup != accounts[(int)leg.BidAccount].OwnerGroup
+                && !leg.ExcludedDomains.Contains(Domain(ask)) && !leg.ExcludedAccounts.Contains(ask.Account))
+            {
+                Fill(ask, leg.Quantity);
+                ref var traded = ref events.Add();
+                (traded.Kind, traded.Market, traded.Seq) = (MatchEventKind.Traded, leg.Market, leg.Seq);
+                (traded.Account, traded.Signature) = (leg.BidAccount, leg.BidSignature);
+                (traded.Other, traded.OtherAccount) = (ask.Handle, ask.Account);
+                (traded.Tick, traded.Quantity) = (ask.Tick, leg.Quantity);
+                traded.Flags = TradeFlags.BidIsTaker | (ask.IsGone ? TradeFlags.AskDone : 0);
+                RemoveGone();
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private bool WouldTrade(NaiveMarket market, NaiveOrder x, NaiveOrder? old)
     {
         if (x.IsInLegs)

@@ -31,9 +31,10 @@ public sealed class WorkloadTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Every_workload_has_a_reference_of_its_usual_size() => References.Read()
+    public void A_reference_is_of_a_workload_in_its_usual_size() => References.Read()
         .Select(pair => (pair.Key, pair.Value.Messages))
-        .Should().BeEquivalentTo(Workloads.Names.Select(name => (name, Workloads.UsualMessages(name))));
+        .Should().NotBeEmpty()
+        .And.BeSubsetOf(Workloads.Names.Select(name => (name, Workloads.UsualMessages(name))));
 
     [Theory]
     [MemberData(nameof(Names))]
