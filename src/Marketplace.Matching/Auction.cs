@@ -1,7 +1,7 @@
 namespace Marketplace.Matching;
 
 /// <summary>
-/// Finds the one price and the trades of a batch market; changes nothing in the book. Its lists are used again and again.
+/// Finds the one price and the trades of a batch market; changes nothing in the book. Its lists are used again.
 /// </summary>
 internal sealed class Auction
 {

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Marketplace.Matching;
 
 /// <summary>
-/// A copy of an engine's whole state, handles included. Taking it is a few block copies; another thread may then write it
-/// while the engine goes on.
+/// A copy of an engine's whole state, handles included. Taking it is a few block copies; another thread may then write
+/// it while the engine goes on.
 /// </summary>
 /// <remarks>
 /// The written form: a head of little-endian words, the accounts, then of each market its head, its signatures and its

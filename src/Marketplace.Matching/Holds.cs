@@ -1,8 +1,8 @@
 namespace Marketplace.Matching;
 
 /// <summary>
-/// What orders and trades cost, in micro-tokens (RULES.md, sections 1 and 2). Products that fit 64 bits, nearly all, take
-/// a short way; the others go through 128 bits.
+/// What orders and trades cost, in micro-tokens (RULES.md, sections 1 and 2). Products that fit 64 bits, nearly all,
+/// take a short way; the others go through 128 bits.
 /// </summary>
 internal static class Holds
 {

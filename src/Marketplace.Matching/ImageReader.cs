@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -23,14 +24,9 @@ internal sealed class ImageReader(Stream source) : IDisposable
         return head;
     }
 
-    public Purse[] ReadAccounts(int count)
-    {
-        var purses = new Purse[Math.Max(1, count)];
-        Fill(MemoryMarshal.AsBytes(purses.AsSpan(0, count)));
-        return purses;
-    }
+    public Purse[] ReadAccounts(int count) => ReadArray<Purse>(count, least: 1);
 
-    public MarketBook ReadMarket()
+    public SavedMarket ReadMarket()
     {
         MarketHead head = default;
         Fill(MemoryMarshal.AsBytes(new Span<MarketHead>(ref head)));
@@ -40,11 +36,8 @@ internal sealed class ImageReader(Stream source) : IDisposable
         Expect(head.AskSignatures is >= 1 and <= BookSide.MaxSignatures, "no number of signatures");
         Expect(head.UsedSlots is >= 1 and <= MaxSlots, "no number of slots");
         Expect(head.FreeSlot >= 0 && head.FreeSlot < head.UsedSlots, "no free slot");
-        var signatures = new SignatureView[head.BidSignatures + head.AskSignatures];
-        Fill(MemoryMarshal.AsBytes(signatures.AsSpan()));
-        var orders = new Order[Math.Max(2, head.UsedSlots)];
-        Fill(MemoryMarshal.AsBytes(orders.AsSpan(0, head.UsedSlots)));
-        return Restore(head, signatures, orders);
+        var signatures = ReadArray<SignatureView>(head.BidSignatures + head.AskSignatures, least: 2);
+        return new SavedMarket(head, signatures, ReadArray<Order>(head.UsedSlots, least: 2));
     }
 
     /// <summary>The hash stands at the end and agrees.</summary>
@@ -66,8 +59,10 @@ internal sealed class ImageReader(Stream source) : IDisposable
         }
     }
 
-    private static MarketBook Restore(in MarketHead head, SignatureView[] signatures, Order[] orders)
+    /// <summary>Builds the book again; only once the hash has agreed, for it trusts the content.</summary>
+    public static MarketBook Restore(SavedMarket saved)
     {
+        var (head, signatures, orders) = saved;
         var book = new MarketBook(
             (ushort)head.Number, head.TickSize, (MarketMode)head.Mode, head.TakerFeeBps, head.MakerFeeBps, capacity: 2)
         {
@@ -88,6 +83,17 @@ internal sealed class ImageReader(Stream source) : IDisposable
         return book;
     }
 
+    private T[] ReadArray<T>(int count, int least)
+        where T : unmanaged
+    {
+        // A wrong count must not cost memory for what is not there.
+        var bytes = (long)count * Unsafe.SizeOf<T>();
+        Expect(!source.CanSeek || source.Length - source.Position >= bytes, "an early end");
+        var array = new T[Math.Max(least, count)];
+        Fill(MemoryMarshal.AsBytes(array.AsSpan(0, count)));
+        return array;
+    }
+
     private void Fill(Span<byte> bytes)
     {
         try
@@ -102,3 +108,6 @@ internal sealed class ImageReader(Stream source) : IDisposable
         hash.AppendData(bytes);
     }
 }
+
+/// <summary>A market as it was written.</summary>
+internal sealed record SavedMarket(MarketHead Head, SignatureView[] Signatures, Order[] Orders);

@@ -113,6 +113,7 @@ internal sealed class MarketBook(
             orders[slot].Leaf = 0;
             orders[slot].QueuePlace = 0;
             live += orders[slot].Open != 0 ? 1 : 0;
+            CheckPlace(orders[slot]);
         }
 
         for (var slot = 1; slot < usedSlots; slot++)
@@ -126,6 +127,16 @@ internal sealed class MarketBook(
         if (Bids.Orders + Asks.Orders != live)
         {
             throw new InvalidDataException($"Market {number} links {Bids.Orders + Asks.Orders} of {live} orders.");
+        }
+    }
+
+    private void CheckPlace(in Order order)
+    {
+        var isPlaced = order.Open > 0 && order.Tick is >= 1 and < BookSide.TickLimit
+            && order.Signature < Sides(order.Side).SignatureCount;
+        if (order.Open != 0 && !isPlaced)
+        {
+            throw new InvalidDataException($"Market {number} has an order of no price or signature.");
         }
     }
 

@@ -46,14 +46,20 @@ public sealed partial class MatchingEngine
             lastTimeMilliseconds = head.LastTimeMilliseconds,
         };
         engine.purses = reader.ReadAccounts(head.Accounts);
-        for (var i = 0; i < head.Markets; i++)
+        var saved = new SavedMarket[head.Markets];
+        for (var i = 0; i < saved.Length; i++)
         {
-            var book = reader.ReadMarket();
+            saved[i] = reader.ReadMarket();
+        }
+
+        reader.ReadEnd();
+        foreach (var market in saved)
+        {
+            var book = ImageReader.Restore(market);
             ImageReader.Expect(engine.markets[book.Number] is null, "a market twice");
             engine.markets[book.Number] = book;
         }
 
-        reader.ReadEnd();
         engine.Queue();
         return engine;
     }

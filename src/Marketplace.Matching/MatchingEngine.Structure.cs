@@ -34,7 +34,8 @@ public sealed partial class MatchingEngine
         var (free, live, retired, queued) = (0, 0, 0, 0);
         for (var slot = book.FreeSlot; slot != 0; slot = book.Orders[slot].Next)
         {
-            Invariant.Holds(book.Orders[slot].Open == 0 && free++ < book.UsedSlots, "The free list has free slots only.");
+            Invariant.Holds(
+                book.Orders[slot].Open == 0 && free++ < book.UsedSlots, "The free list has free slots only.");
         }
 
         for (var slot = 1; slot < book.UsedSlots; slot++)
@@ -66,7 +67,8 @@ public sealed partial class MatchingEngine
                 var isFront = rank == first;
                 var head = side.Head(signature, rank);
                 Invariant.Holds(
-                    !isFront || front.Slot == head && front.OrderNo == book.Orders[head].OrderNo, "The front is first.");
+                    !isFront || front.Slot == head && front.OrderNo == book.Orders[head].OrderNo,
+                    "The front is first.");
                 orders += CheckLevel(book, side, signature, rank, ref inLegs);
             }
         }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Marketplace.Matching;
 
 /// <summary>
-/// One order in its market's slab: 64 bytes, a cache line. Slot 0 is no order, so a link of 0 means none. A free slot has
-/// nothing open; its <see cref="Next"/> is the next free one.
+/// One order in its market's slab: 64 bytes, a cache line. Slot 0 is no order, so a link of 0 means none. A free slot
+/// has nothing open; its <see cref="Next"/> is the next free one.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Size = 64)]
 internal struct Order

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Marketplace.Matching;
 
 /// <summary>
-/// The engine's own name for an order: market (12 bits), generation (20 bits), slot (32 bits). A slot's generation rises
-/// whenever its order ends or moves, so an old handle never finds a later order.
+/// The engine's own name for an order: market (12 bits), generation (20 bits), slot (32 bits). A slot's generation
+/// rises whenever its order ends or moves, so an old handle never finds a later order.
 /// </summary>
 public readonly record struct OrderHandle(ulong Raw)
 {

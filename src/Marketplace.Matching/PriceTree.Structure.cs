@@ -5,7 +5,7 @@ namespace Marketplace.Matching;
 /// <content>What must hold of the trees after every command; slow, for tests.</content>
 internal sealed partial class PriceTree
 {
-    /// <summary>Each node and leaf is free or reached by one ladder, and a bit is set iff there is something below.</summary>
+    /// <summary>Each node and leaf is free or reached by one ladder; a bit is set iff something is below.</summary>
     /// <exception cref="InvariantViolationException">Something does not hold.</exception>
     public void Check(int ladders, BookSide side)
     {

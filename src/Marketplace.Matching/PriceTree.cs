@@ -61,8 +61,9 @@ internal struct Ladder
 }
 
 /// <summary>
-/// The levels of all ladders of a side by rank, 1 to 2^24 - 1, the lowest the best: radix trees of depth four whose nodes
-/// and leaves come from two pools. Node 0 and leaf 0 are empty and stay so: a missing branch reads as an empty one.
+/// The levels of all ladders of a side by rank, 1 to 2^24 - 1, the lowest the best: radix trees of depth four whose
+/// nodes and leaves come from two pools. Node 0 and leaf 0 are empty and stay so: a missing branch reads as an empty
+/// one.
 /// </summary>
 internal sealed partial class PriceTree
 {

@@ -16,14 +16,14 @@ public sealed record BookFigures(
     long MedianPerSecondWall,
     Percentiles Nanoseconds,
     Percentiles? BidNanoseconds,
-    long BytesPerOrder,
+    Footprint Footprint,
     long AllocatedBytes);
 
 /// <summary>Measures the book on workloads: a warm-up pass of each, then rounds in turn.</summary>
 public static class BookBench
 {
     /// <param name="messages">Of each workload; 0 for the usual number.</param>
-    /// <param name="learnInto">A file of references to write the results to; null to compare with the known ones.</param>
+    /// <param name="learnInto">A file of references to write the results to; null to write none.</param>
     public static IReadOnlyList<BookFigures> Run(
         IReadOnlyList<string> names, int rounds, int messages, string? learnInto, IProgress<string> progress)
     {
@@ -70,7 +70,7 @@ public static class BookBench
             PerSecond(workload, Median(rounds.Select(round => round.Wall))),
             Measurement.TimeEach(workload, _ => true),
             bids == 0 ? null : Measurement.TimeEach(workload, IsBidInLegs),
-            Measurement.BytesPerOrder(workload),
+            Measurement.Keep(workload),
             rounds[^1].AllocatedBytes);
     }
 

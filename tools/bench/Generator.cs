@@ -3,8 +3,8 @@ using Marketplace.Matching;
 namespace Marketplace.Bench;
 
 /// <summary>
-/// Makes a workload by running it once: the engine's own events say which orders live, so cancels and amends name handles
-/// that will be the same in every later run.
+/// Makes a workload by running it once: the engine's own events say which orders live, so cancels and amends name
+/// handles that will be the same in every later run.
 /// </summary>
 internal sealed class Generator
 {

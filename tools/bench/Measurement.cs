@@ -11,6 +11,11 @@ public sealed record Round(TimeSpan Cpu, TimeSpan Wall, long AllocatedBytes);
 /// <summary>Nanoseconds of single messages. The clock itself takes some 20 to 40 of them.</summary>
 public sealed record Percentiles(long P50, long P90, long P99, long P999, long Worst);
 
+/// <summary>What stays in the book.</summary>
+/// <param name="BytesPerOrder">The whole engine's memory by the orders left; 0 if none is.</param>
+/// <param name="CaptureMicroseconds">Wall time of copying the state into an image that has the room.</param>
+public sealed record Footprint(int Orders, long BytesPerOrder, long CaptureMicroseconds);
+
 /// <summary>Times workloads. What is compared with a reference is measured elsewhere: here only the hash is.</summary>
 public static class Measurement
 {
@@ -57,16 +62,19 @@ public static class Measurement
         return new Percentiles(At(500), At(900), At(990), At(999), At(1000));
     }
 
-    /// <summary>What the engine keeps for each order that the workload leaves in the book; 0 if it leaves none.</summary>
-    public static long BytesPerOrder(Workload workload)
+    /// <summary>What the engine keeps at the end of a workload, and how long a copy of it stops the writer.</summary>
+    public static Footprint Keep(Workload workload)
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var engine = workload.Prepare();
         ApplyAll(engine, workload.Messages, new MatchEvents());
         var kept = GC.GetTotalMemory(forceFullCollection: true) - before;
         var orders = engine.Market(Generator.Market).Orders;
-        GC.KeepAlive(engine);
-        return orders == 0 ? 0 : kept / orders;
+        var image = engine.Capture(null);
+        var begin = Stopwatch.GetTimestamp();
+        engine.Capture(image);
+        var pause = Stopwatch.GetElapsedTime(begin);
+        return new Footprint(orders, orders == 0 ? 0 : kept / orders, pause.Ticks / TimeSpan.TicksPerMicrosecond);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -3,8 +3,8 @@ using Marketplace.Matching;
 namespace Marketplace.Bench;
 
 /// <summary>
-/// The workloads, each from a fixed seed. W1 to W3 follow those on which other engines publish figures: Liquibook's adds,
-/// exchange-core's mix of moves, and a deep book.
+/// The workloads, each from a fixed seed. W1 to W3 follow those on which other engines publish figures: Liquibook's
+/// adds, exchange-core's mix of moves, and a deep book.
 /// </summary>
 public static class Workloads
 {
@@ -95,7 +95,7 @@ public static class Workloads
 
     private static int NearTick(Generator made, Side side)
     {
-        var distance = made.Next(375) - 7;
+        var distance = made.Next(375) - 11;
         return side == Side.Bid ? Mid - distance : Mid + distance;
     }
 

@@ -56,8 +56,8 @@ public static class BenchVerb
     {
         var table = new Table();
         table.AddColumns(
-            "workload", "best/s", "median/s", "best/s wall", "p50 ns", "p99 ns", "p99.9 ns", "bytes/order", "allocated",
-            "trades", "result");
+            "workload", "best/s", "median/s", "best/s wall", "p50 ns", "p99 ns", "p99.9 ns", "orders left",
+            "bytes/order", "copy us", "allocated", "trades", "result");
         foreach (var row in figures)
         {
             AddRow(table, row.Workload, row, row.Nanoseconds);
@@ -75,7 +75,8 @@ public static class BenchVerb
         var proof = row.IsProved switch { true => "as the reference", false => "WRONG", null => "no reference" };
         table.AddRow(
             name, Count(row.BestPerSecond), Count(row.MedianPerSecond), Count(row.BestPerSecondWall),
-            Count(times.P50), Count(times.P99), Count(times.P999), Count(row.BytesPerOrder),
+            Count(times.P50), Count(times.P99), Count(times.P999), Count(row.Footprint.Orders),
+            Count(row.Footprint.BytesPerOrder), Count(row.Footprint.CaptureMicroseconds),
             Count(row.AllocatedBytes), Count(row.Result.Trades), proof);
     }
 

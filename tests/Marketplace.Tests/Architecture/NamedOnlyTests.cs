@@ -59,7 +59,7 @@ public sealed class NamedOnlyTests
     private static IEnumerable<string> Impure(SourceFile file) => Regex.Matches(
         file.Code,
         @"\b(I?Logger\w*|(Value)?Task|Thread(Pool)?|DateTime|TimeProvider|Stopwatch|Random\w*|System\.IO|System\.Net"
-        + @"|File(Stream|Info)?|Directory(Info)?|Stream(Reader|Writer)?|HttpClient|Socket"
+        + @"|File(Stream|Info)?|Directory(Info)?|Stream(Reader|Writer)|HttpClient|Socket"
         + @"|Console|Environment|Process)\b")
         .Select(match => $"{file.Path}: {match.Value}");
 

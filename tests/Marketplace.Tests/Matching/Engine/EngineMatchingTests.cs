@@ -105,6 +105,20 @@ public sealed class EngineMatchingTests
     }
 
     [Fact]
+    public void At_one_price_the_oldest_order_fills_first_whatever_its_signature()
+    {
+        var exchange = new Exchange();
+        Define(exchange, Side.Ask, capability: 1);
+        exchange.Place(Order(Side.Ask, 1, 10, 5) with { Signature = 1 });
+        exchange.Ask(2, 10, 5);
+        exchange.Place(Order(Side.Ask, 3, 10, 5) with { Signature = 1 });
+
+        exchange.Bid(0, 10, 15);
+
+        exchange.Trades.Select(each => each.OtherAccount).Should().Equal(1u, 2u, 3u);
+    }
+
+    [Fact]
     public void Post_only_rests_or_is_refused()
     {
         var exchange = new Exchange();
@@ -121,10 +135,10 @@ public sealed class EngineMatchingTests
     }
 
     [Theory]
-    [InlineData(SelfTradeRule.CancelResting, "7 ends SelfTrade with 5|0 buys 3 at 10 of 2")]
+    [InlineData(SelfTradeRule.CancelResting, "10 ends SelfTrade with 5|0 buys 3 at 10 of 2")]
     [InlineData(SelfTradeRule.CancelIncoming, "0 ends SelfTrade with 8")]
-    [InlineData(SelfTradeRule.CancelBoth, "7 ends SelfTrade with 5|0 ends SelfTrade with 8")]
-    [InlineData(SelfTradeRule.Decrement, "7 Reduced 0|0 Reduced 3|7 ends SelfTrade with 0|0 buys 3 at 10 of 2")]
+    [InlineData(SelfTradeRule.CancelBoth, "10 ends SelfTrade with 5|0 ends SelfTrade with 8")]
+    [InlineData(SelfTradeRule.Decrement, "10 Reduced 0|0 Reduced 3|10 ends SelfTrade with 0|0 buys 3 at 10 of 2")]
     public void Orders_of_one_owner_never_trade(SelfTradeRule rule, string story)
     {
         var exchange = new Exchange();
@@ -134,8 +148,7 @@ public sealed class EngineMatchingTests
 
         exchange.Place(Order(Side.Bid, 0, 10, 8) with { SelfTrade = rule });
 
-        string.Join("|", exchange.Story.Skip(1)).Replace($"{own} ", "7 ", StringComparison.Ordinal)
-            .Should().StartWith(story);
+        string.Join("|", exchange.Story.Skip(1)).Should().StartWith(story);
     }
 
     [Fact]
@@ -158,14 +171,14 @@ public sealed class EngineMatchingTests
     [Fact]
     public void Orders_end_at_their_time_and_before_anything_else()
     {
-        var exchange = new Exchange { TimeMilliseconds = 5_000 };
-        exchange.Place(Order(Side.Ask, 1, 10, 5) with { TimeInForce = TimeInForce.GoodTillTime, ExpirySeconds = 7 });
-        exchange.Place(Order(Side.Ask, 2, 10, 5) with { TimeInForce = TimeInForce.GoodTillTime, ExpirySeconds = 6 });
-        exchange.Place(Order(Side.Ask, 3, 10, 5) with { TimeInForce = TimeInForce.GoodTillTime, ExpirySeconds = 8 });
+        var exchange = new Exchange { TimeMilliseconds = 2_000_500 };
+        exchange.Place(Order(Side.Ask, 1, 10, 5) with { TimeInForce = TimeInForce.GoodTillTime, ExpirySeconds = 2007 });
+        exchange.Place(Order(Side.Ask, 2, 10, 5) with { TimeInForce = TimeInForce.GoodTillTime, ExpirySeconds = 2006 });
+        exchange.Place(Order(Side.Ask, 3, 10, 5) with { TimeInForce = TimeInForce.GoodTillTime, ExpirySeconds = 2008 });
 
-        exchange.Engine.NeedsTick(5_999).Should().BeFalse();
-        exchange.Engine.NeedsTick(6_000).Should().BeTrue();
-        exchange.TimeMilliseconds = 7_000;
+        exchange.Engine.NeedsTick(2_005_999).Should().BeFalse();
+        exchange.Engine.NeedsTick(2_006_000).Should().BeTrue();
+        exchange.TimeMilliseconds = 2_007_000;
         exchange.Invoking(each => each.Bid(0, 10, 1)).Should().Throw<InvariantViolationException>();
         exchange.Send(new MatchCommand { Kind = CommandKind.Tick });
 
@@ -192,8 +205,7 @@ public sealed class EngineMatchingTests
     }
 
     private static bool Take(Exchange exchange, int limit, MatchEvents events) => exchange.Engine.TryTakeLeg(
-        new LegRequest(1000, Exchange.MarketNo, 0, bidAccount: 0, limit, 5, excludedDomains: [1], excludedAccounts: [2]),
-        events);
+        new LegRequest(1000, Exchange.MarketNo, 0, 0, limit, 5, excludedDomains: [1], excludedAccounts: [2]), events);
 
     private static MatchCommand Order(Side side, uint account, int tick, long quantity) =>
         new() { Side = side, Account = account, Tick = tick, Quantity = quantity };

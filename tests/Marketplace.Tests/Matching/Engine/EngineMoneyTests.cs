@@ -41,7 +41,7 @@ public sealed class EngineMoneyTests
     [Fact]
     public void Many_small_fills_never_escrow_more_than_the_hold()
     {
-        var exchange = new Exchange(takerFeeBps: 1, tickSize: 1);
+        var exchange = new Exchange(takerFeeBps: 1, makerFeeBps: 1, tickSize: 1);
         exchange.Bid(0, 10, 100);
         var held = exchange.Engine.Account(0).Held;
 

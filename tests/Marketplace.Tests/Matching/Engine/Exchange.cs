@@ -4,8 +4,8 @@ using Marketplace.Matching;
 namespace Marketplace.Tests.Matching.Engine;
 
 /// <summary>
-/// An engine with one market (number 1, tick size 10^6, so that one unit at tick t costs t) and the accounts 0 to 9, each
-/// of a group and domain of its own and rich. After every command the structure is checked and no money is lost.
+/// An engine with one market (number 1, tick size 10^6, so that one unit at tick t costs t) and the accounts 0 to 9,
+/// each of a group and domain of its own and rich. After every command the structure is checked and no money is lost.
 /// </summary>
 internal sealed class Exchange
 {
@@ -13,6 +13,7 @@ internal sealed class Exchange
     public const long Deposit = 1_000_000_000;
 
     private readonly MatchEvents events = new();
+    private readonly HashSet<OrderHandle> handles = [];
     private long seq;
 
     public Exchange(
@@ -61,7 +62,7 @@ internal sealed class Exchange
 
     public MatchRefusal Send(MatchCommand command)
     {
-        var (funded, handles) = (Funded(), Engine.HasMarket(MarketNo) ? Handles() : []);
+        var funded = Funded();
         command.Seq = ++seq;
         command.TimeMilliseconds = TimeMilliseconds;
         events.Clear();
@@ -73,10 +74,9 @@ internal sealed class Exchange
             throw new InvalidOperationException($"{command.Kind} changed what is funded.");
         }
 
-        foreach (var ended in Events.Where(each => each.Kind == MatchEventKind.Moved))
+        foreach (var given in Events.Where(each => each.Kind is MatchEventKind.Placed or MatchEventKind.Moved))
         {
-            handles.Should().Contain(ended.Other);
-            Engine.TryFind(ended.Other, out _).Should().BeFalse();
+            handles.Add(given.Order).Should().BeTrue("no handle ever names a second order");
         }
 
         return Refusal;
@@ -121,9 +121,6 @@ internal sealed class Exchange
 
         return orders;
     }
-
-    private HashSet<OrderHandle> Handles() =>
-        [.. Resting(Side.Bid).Concat(Resting(Side.Ask)).Select(order => order.Handle)];
 
     private Int128 Funded()
     {
