@@ -136,7 +136,7 @@ public sealed partial class MatchingEngine
     {
         ref var order = ref book.Orders[slot];
         var ended = EndReason.None;
-        if (book.Mode == MarketMode.Batch)
+        if (book.Mode == MarketMode.Batch || order.IsPostOnly)
         {
             Rest(book, slot);
             return;
