@@ -33,7 +33,8 @@ internal struct AuctionOrder
     /// <summary>The draw of one order: no one who does not know the seed can choose it.</summary>
     public static ulong Draw(ulong seedLow, ulong seedHigh, in Order order)
     {
-        var key = Split(seedLow ^ seedHigh);
+        var key = Split(seedLow);
+        key = Split(key ^ seedHigh);
         key = Split(key ^ order.Account);
         key = Split(key ^ (ulong)order.Tick);
         key = Split(key ^ (ulong)order.Open);

@@ -193,19 +193,20 @@ public sealed class EngineMatchingTests
         exchange.Ask(1, 10, 5);
         exchange.Ask(2, 11, 5);
         exchange.Ask(3, 12, 7);
-        var events = new MatchEvents();
 
-        Take(exchange, 11, events).Should().BeFalse();
-        Take(exchange, 12, events).Should().BeTrue();
+        Find(exchange, limit: 11).Should().BeNull();
+        var found = Find(exchange, limit: 12)!.Value;
+        exchange.Send(new MatchCommand { Kind = CommandKind.TakeLeg, Target = found, Tick = 12, Quantity = 5 });
 
-        events.All.ToArray().Should().ContainSingle()
+        exchange.Events.Should().ContainSingle()
             .Which.Should().Match<MatchEvent>(each => each.OtherAccount == 3 && each.Quantity == 5 && each.Amount == 0);
         exchange.Resting(Side.Ask)[^1].Open.Should().Be(2);
         exchange.Engine.CheckStructure();
     }
 
-    private static bool Take(Exchange exchange, int limit, MatchEvents events) => exchange.Engine.TryTakeLeg(
-        new LegRequest(1000, Exchange.MarketNo, 0, 0, limit, 5, excludedDomains: [1], excludedAccounts: [2]), events);
+    private static OrderHandle? Find(Exchange exchange, int limit) => exchange.Engine.TryFindLeg(
+        new LegRequest(Exchange.MarketNo, 0, 0, limit, 5, excludedDomains: [1], excludedAccounts: [2]), out var found)
+            ? found : null;
 
     private static MatchCommand Order(Side side, uint account, int tick, long quantity) =>
         new() { Side = side, Account = account, Tick = tick, Quantity = quantity };

@@ -79,9 +79,13 @@ internal sealed class CommandStream
         {
             Cancel();
         }
-        else if (lot < 860)
+        else if (lot < 850)
         {
             Amend();
+        }
+        else if (lot < 860)
+        {
+            TakeLeg();
         }
         else if (lot < 890)
         {
@@ -126,7 +130,7 @@ internal sealed class CommandStream
         }
         else
         {
-            Add(new MatchCommand { Kind = random.Pick((CommandKind)0, (CommandKind)12, (CommandKind)255) });
+            Add(new MatchCommand { Kind = random.Pick((CommandKind)0, (CommandKind)13, (CommandKind)255) });
         }
     }
 
@@ -213,6 +217,17 @@ internal sealed class CommandStream
         amend.Tick = random.Chance(3) ? 0 : AnyTick((Side)random.Below(2));
         amend.Quantity = random.Chance(3) ? random.Pick(0L, 1_000_000_000_000, -1) : 1 + random.Below(12);
         Add(amend, no);
+    }
+
+    private void TakeLeg()
+    {
+        var (no, market, account) = AnyPlaced();
+        var leg = new MatchCommand { Kind = CommandKind.TakeLeg, Market = market, Account = account };
+        leg.Account = random.Chance(80) ? AnyAccount() : account;
+        leg.Signature = (ushort)random.Below(random.Chance(3) ? 300 : signatures);
+        leg.Tick = AnyTick(Side.Bid);
+        leg.Quantity = random.Chance(3) ? random.Pick(0L, -1, 1_000_000_000_001) : 1 + random.Below(4);
+        Add(leg, no);
     }
 
     /// <summary>One of the last orders most of the time; what is long gone or never was now and then.</summary>

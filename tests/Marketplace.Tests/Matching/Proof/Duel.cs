@@ -145,12 +145,26 @@ internal sealed class Duel(Tally tally)
             return null;
         }
 
-        var leg = new LegRequest(command.Seq, 1, 0, command.Account, command.Tick, command.Quantity,
+        var leg = new LegRequest(
+            1, 0, command.Account, command.Tick, command.Quantity,
             [(uint)command.Tick % 4], [(uint)command.Quantity % 4]);
-        expected.Clear();
-        actual.Clear();
-        var right = naive.TryTakeLeg(leg, expected);
-        return engine.Engine.TryTakeLeg(leg, actual) == right && IsSame() ? null : $"a further leg for {command.Seq}";
+        var right = naive.FindLeg(leg);
+        var isFound = engine.Engine.TryFindLeg(leg, out var found);
+        if (isFound != right is not null || right is not null && handles[right.No] != found)
+        {
+            return $"a further leg for {command.Seq}";
+        }
+
+        if (right is null)
+        {
+            return null;
+        }
+
+        var take = command;
+        (take.Kind, take.Signature, take.Terms) = (CommandKind.TakeLeg, 0, 0);
+        var forEngine = take;
+        (take.Target, forEngine.Target) = (right.Handle, found);
+        return Apply(take, forEngine);
     }
 
     private void Learn()

@@ -110,7 +110,7 @@ internal sealed partial class NaiveBook
 
     private static ulong Key(NaiveOrder o, ulong seedLow, ulong seedHigh) =>
         new ulong[] { seedHigh, o.Account, (ulong)o.Tick, (ulong)o.Open, o.Minimum, o.Replicas }
-            .Aggregate(seedLow, (key, value) => SplitMix64.Mix(key ^ value));
+            .Aggregate(SplitMix64.Mix(seedLow), (key, value) => SplitMix64.Mix(key ^ value));
 
     private sealed record AuctionTrade(NaiveOrder Bid, NaiveOrder Ask, long Quantity);
 }

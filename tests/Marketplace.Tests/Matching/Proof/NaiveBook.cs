@@ -37,7 +37,7 @@ internal sealed partial class NaiveBook : IBook
 
     public MatchRefusal Apply(in MatchCommand command, MatchEvents events)
     {
-        Invariant.Holds(command.Seq > seq && command.TimeMilliseconds >= time, "commands follow each other");
+        Invariant.Holds(command.Seq >= seq && command.TimeMilliseconds >= time, "commands follow each other");
         Invariant.Holds(command.Kind == CommandKind.Tick || !NeedsTick(command.TimeMilliseconds), "ticks come first");
         (seq, time, output) = (command.Seq, command.TimeMilliseconds, events);
 
@@ -79,6 +79,7 @@ internal sealed partial class NaiveBook : IBook
         CommandKind.Place => PlaceRefusal(c),
         CommandKind.Cancel => TargetRefusal(c),
         CommandKind.Amend => AmendRefusal(c),
+        CommandKind.TakeLeg => LegRefusal(c),
         _ => UnknownCommand,
     };
 
@@ -163,6 +164,9 @@ internal sealed partial class NaiveBook : IBook
                 break;
             case CommandKind.Cancel:
                 End(orders[c.Target], EndReason.Cancelled);
+                break;
+            case CommandKind.TakeLeg:
+                TakeLeg(c, orders[c.Target]);
                 break;
             default:
                 Amend(c, orders[c.Target]);

@@ -142,32 +142,49 @@ internal sealed partial class NaiveBook
         return x.Open - needed >= x.Least ? plan : [];
     }
 
-    /// <summary>Sells one more leg to a job; no money moves (RULES.md, section 9).</summary>
-    public bool TryTakeLeg(in LegRequest leg, MatchEvents events)
+    /// <summary>The first ask that could sell one more leg to a job; null when there is none.</summary>
+    public NaiveOrder? FindLeg(in LegRequest leg)
     {
-        var market = markets[leg.Market];
-        var bid = market.Signatures[Side.Bid][leg.BidSignature];
-        foreach (var ask in market.Orders[Side.Ask])
+        foreach (var ask in markets[leg.Market].Orders[Side.Ask])
         {
-            var offer = market.SignatureOf(ask);
-            if (ask.Tick <= leg.LimitTick && ask.Open >= leg.Quantity && leg.Quantity >= ask.Least
-                && bid.Required.IsWithin(offer.Capability) && offer.Required.IsWithin(bid.Capability)
-                && accounts[(int)ask.Account].OwnerGroup != accounts[(int)leg.BidAccount].OwnerGroup
+            if (SellsLeg(ask, leg.BidSignature, leg.BidAccount, leg.LimitTick, leg.Quantity)
                 && !leg.ExcludedDomains.Contains(Domain(ask)) && !leg.ExcludedAccounts.Contains(ask.Account))
             {
-                Fill(ask, leg.Quantity);
-                ref var traded = ref events.Add();
-                (traded.Kind, traded.Market, traded.Seq) = (MatchEventKind.Traded, leg.Market, leg.Seq);
-                (traded.Account, traded.Signature) = (leg.BidAccount, leg.BidSignature);
-                (traded.Other, traded.OtherAccount) = (ask.Handle, ask.Account);
-                (traded.Tick, traded.Quantity) = (ask.Tick, leg.Quantity);
-                traded.Flags = TradeFlags.BidIsTaker | (ask.IsGone ? TradeFlags.AskDone : 0);
-                RemoveGone();
-                return true;
+                return ask;
             }
         }
 
-        return false;
+        return null;
+    }
+
+    private bool SellsLeg(NaiveOrder ask, ushort signature, uint account, int limit, long quantity)
+    {
+        var bid = markets[ask.Market].Signatures[Side.Bid][signature];
+        var offer = markets[ask.Market].SignatureOf(ask);
+        return ask.Side == Side.Ask && ask.Tick <= limit && ask.Open >= quantity && quantity >= ask.Least
+            && bid.Required.IsWithin(offer.Capability) && offer.Required.IsWithin(bid.Capability)
+            && accounts[(int)ask.Account].OwnerGroup != accounts[(int)account].OwnerGroup;
+    }
+
+    private MatchRefusal LegRefusal(in MatchCommand c) => !markets.TryGetValue(c.Market, out var market)
+        ? MatchRefusal.UnknownMarket
+        : c.Signature >= market.Signatures[Side.Bid].Count ? MatchRefusal.UnknownSignature
+        : c.Account >= accounts.Count ? MatchRefusal.UnknownAccount
+        : !orders.TryGetValue(c.Target, out var ask) ? MatchRefusal.UnknownOrder
+        : c.Quantity is < 1 or > 1_000_000_000_000 ? MatchRefusal.InvalidQuantity
+        : SellsLeg(ask, c.Signature, c.Account, c.Tick, c.Quantity) ? MatchRefusal.None
+        : MatchRefusal.UnusableAsk;
+
+    /// <summary>No money moves (RULES.md, section 9).</summary>
+    private void TakeLeg(in MatchCommand c, NaiveOrder ask)
+    {
+        Fill(ask, c.Quantity);
+        ref var traded = ref output.Add();
+        (traded.Kind, traded.Market, traded.Seq) = (MatchEventKind.Traded, c.Market, c.Seq);
+        (traded.Account, traded.Signature) = (c.Account, c.Signature);
+        (traded.Other, traded.OtherAccount) = (ask.Handle, ask.Account);
+        (traded.Tick, traded.Quantity) = (ask.Tick, c.Quantity);
+        traded.Flags = TradeFlags.BidIsTaker | (ask.IsGone ? TradeFlags.AskDone : 0);
     }
 
     private bool WouldTrade(NaiveMarket market, NaiveOrder x, NaiveOrder? old)

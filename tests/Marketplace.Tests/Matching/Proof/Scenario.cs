@@ -69,6 +69,9 @@ internal sealed record ScenarioLine
 
     public string? Amend { get; init; }
 
+    /// <summary>The ask that sells one more leg, by then of account `by`.</summary>
+    public string? Leg { get; init; }
+
     /// <summary>Seconds: the engine's time from here on.</summary>
     public uint? Time { get; init; }
 

@@ -100,6 +100,7 @@ internal sealed class ScenarioRun
         { Bid: not null } or { Ask: not null } => Place(line),
         { Cancel: { } label } => Targeting(CommandKind.Cancel, label, line),
         { Amend: { } label } => Targeting(CommandKind.Amend, label, line),
+        { Leg: { } label } => Targeting(CommandKind.TakeLeg, label, line) with { Signature = line.Signature },
         { Tick: not null } => new MatchCommand { Kind = CommandKind.Tick },
         { Clear: { } seed } => new MatchCommand
         {
