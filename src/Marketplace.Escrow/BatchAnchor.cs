@@ -3,8 +3,8 @@ using Marketplace.Kernel;
 namespace Marketplace.Escrow;
 
 /// <summary>
-/// What the operator fixes for good with each batch (settlement 3.2). The chain has only the hash; who wants to check it
-/// is given this.
+/// What the operator fixes for good with each batch (settlement 3.2). The chain has only the hash; who wants to check
+/// it is given this.
 /// </summary>
 /// <param name="BookCount">Records of the public command log that <paramref name="BookRoot"/> covers.</param>
 /// <param name="BookRoot">The hash of those records.</param>

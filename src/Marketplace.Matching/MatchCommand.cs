@@ -109,7 +109,7 @@ public struct MatchCommand
     /// <summary>The journal's checksum.</summary>
     [FieldOffset(60)] public uint Checksum;
 
-    /// <summary>Cancel, Amend and TakeLeg: the order's slot and generation; its market is <see cref="Market"/>.</summary>
+    /// <summary>Cancel, Amend, TakeLeg: the order's slot and generation, of <see cref="Market"/>.</summary>
     [FieldOffset(44)] public uint TargetSlot;
 
     [FieldOffset(56)] public uint TargetGeneration;

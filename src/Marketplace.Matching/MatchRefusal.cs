@@ -38,7 +38,7 @@ public enum MatchRefusal : byte
     /// <summary>Only a batch market is cleared.</summary>
     NotABatchMarket,
 
-    /// <summary>In a batch market orders have signature 0 and are not post-only.</summary>
+    /// <summary>In a batch market orders have signature 0 and are not post-only, and no further leg is sold.</summary>
     NotInBatch,
 
     /// <summary>Ticks are 1 to 2^24 - 1.</summary>

@@ -20,6 +20,7 @@ public sealed partial class MatchingEngine
         Invariant.Holds(leg.BidAccount < (uint)purseCount, "The leg's account is open.");
         Invariant.Holds(leg.LimitTick is >= 1 and <= MaxTick, "The leg's limit is a tick.");
         Invariant.Holds(leg.Quantity is >= 1 and <= MaxQuantity, "The leg has a quantity.");
+        Invariant.Holds(book.Mode == MarketMode.Continuous, "A batch market sells nothing between its auctions.");
         walk.Open(book, book.Asks, leg.BidSignature, leg.LimitTick);
         while (walk.TryNext(out var slot))
         {
@@ -70,6 +71,11 @@ public sealed partial class MatchingEngine
         if (!book.TryFind(command.TargetSlot, command.TargetGeneration, out slot))
         {
             return MatchRefusal.UnknownOrder;
+        }
+
+        if (book.Mode == MarketMode.Batch)
+        {
+            return MatchRefusal.NotInBatch;
         }
 
         ref var ask = ref book.Orders[slot];

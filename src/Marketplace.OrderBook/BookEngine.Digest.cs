@@ -29,7 +29,7 @@ public sealed partial class BookEngine
             Line(text, "fee", known.FeeBps);
         }
 
-        Line(text, "matching", matching.StateHash());
+        Line(text, "matching", MatchingHash());
         foreach (var (provider, desk) in desks)
         {
             Line(text, "provider", provider);
@@ -42,6 +42,9 @@ public sealed partial class BookEngine
 
         return Keccak256.Hash(text.ToString());
     }
+
+    /// <summary>The hash of the matching engine alone, which a replay of the public log comes to as well.</summary>
+    public Hash32 MatchingHash() => matching.StateHash();
 
     private static void Line<T>(StringBuilder text, string subject, T part) =>
         text.Append(subject).Append(' ').Append(BookCommandCodec.Text(part)).Append('\n');

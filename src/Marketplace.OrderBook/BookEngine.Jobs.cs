@@ -6,7 +6,7 @@ namespace Marketplace.OrderBook;
 /// <summary>Jobs: a matched bid's legs and pot, until delivery or release.</summary>
 public sealed partial class BookEngine
 {
-    /// <summary>What the trades of the last command did: the jobs that were bought, then the asks that are sold.</summary>
+    /// <summary>What the last command's trades did: the jobs that were bought, then the asks that are sold.</summary>
     private List<BookEvent> MatchedEvents()
     {
         var events = new List<BookEvent>();

@@ -3,7 +3,7 @@ using Marketplace.Matching;
 
 namespace Marketplace.OrderBook;
 
-/// <summary>The matching engine below: its markets, its accounts, and the one place where commands are sent to it.</summary>
+/// <summary>The matching engine below: its markets, its accounts, and the one place that sends it commands.</summary>
 public sealed partial class BookEngine
 {
     /// <summary>The tick size of every market: a limit is a whole number of micro-tokens per million units.</summary>

@@ -234,7 +234,7 @@ public sealed partial class BookLoop : IAsyncDisposable
         }
     }
 
-    /// <summary>Decides what has queued up. The journal syncs meanwhile; what it has synced is released in this order.</summary>
+    /// <summary>Decides what has queued up, while the journal syncs; what is synced is released in order.</summary>
     private void RunBatch()
     {
         var now = NotBefore(journal!.LastTimeMilliseconds);
@@ -275,7 +275,7 @@ public sealed partial class BookLoop : IAsyncDisposable
         }
     }
 
-    /// <summary>The clock's time in whole milliseconds, unless it went back: then the last that was journalled.</summary>
+    /// <summary>The clock's time in whole milliseconds; the last that was journalled if it went back.</summary>
     private DateTimeOffset NotBefore(long lastMilliseconds) =>
         TimeOf(Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), lastMilliseconds));
 

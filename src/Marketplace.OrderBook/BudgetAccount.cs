@@ -4,7 +4,7 @@ using Marketplace.Matching;
 namespace Marketplace.OrderBook;
 
 /// <summary>A budget's terms, its account in the matching engine, and what the chain has settled of it since.</summary>
-/// <param name="no">The account's number there; it holds what the chain had not spent when the budget was opened.</param>
+/// <param name="no">The account's number there; it holds what was not spent when the budget was opened.</param>
 internal sealed class BudgetAccount(OpenBudget terms, uint no)
 {
     private readonly SortedSet<string> settlements = new(StringComparer.Ordinal);

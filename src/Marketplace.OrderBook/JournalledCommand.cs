@@ -2,7 +2,7 @@ using Marketplace.Matching;
 
 namespace Marketplace.OrderBook;
 
-/// <summary>A command of the book in the journal: a record of its own kind, and the command's text as its payload.</summary>
+/// <summary>A command of the book in the journal: a record of its own kind, with its text as payload.</summary>
 internal static class JournalledCommand
 {
     public const CommandKind Kind = (CommandKind)0x80;

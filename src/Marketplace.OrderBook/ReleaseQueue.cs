@@ -34,8 +34,8 @@ internal sealed class DecidedBatch(int capacity)
 }
 
 /// <summary>
-/// Batches that are decided but not yet known to be on disk, in order. The writer adds and the journal's thread releases;
-/// both call <see cref="ReleaseThrough"/>, for a batch of questions may have nothing to wait for.
+/// Batches that are decided but not yet known to be on disk, in order. The writer adds and the journal's thread
+/// releases; both call <see cref="ReleaseThrough"/>, for a batch of questions may have nothing to wait for.
 /// </summary>
 internal sealed class ReleaseQueue(Action<DecidedBatch> released)
 {

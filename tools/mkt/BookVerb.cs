@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Marketplace.Audit;
-using Marketplace.Escrow;
 using Marketplace.Kernel;
 using Marketplace.Matching;
 using Marketplace.OrderBook.PublicLog;

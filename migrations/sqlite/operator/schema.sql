@@ -27,7 +27,7 @@ CREATE TABLE batch (
     payload BLOB NOT NULL,
     cosignature BLOB NOT NULL,
     gas_used INTEGER
-) STRICT;
+, book_count INTEGER NOT NULL DEFAULT 0 CHECK (book_count >= 0), book_root BLOB NOT NULL DEFAULT (zeroblob(32)) CHECK (length(book_root) = 32)) STRICT;
 
 CREATE TABLE bid (
     budget_no INTEGER NOT NULL,

@@ -39,7 +39,7 @@ public sealed class BookReplay
 
     /// <summary>Takes a log to its end, or as many records as are wanted.</summary>
     /// <param name="took">Called after each record with its events.</param>
-    /// <exception cref="PublicLogFaultException">It is cut within a record, or holds what no book has written.</exception>
+    /// <exception cref="PublicLogFaultException">It is cut within a record, or no book has written it.</exception>
     public void TakeAll(Stream log, long wanted, Action<ReadOnlySpan<MatchEvent>> took)
     {
         Span<byte> record = stackalloc byte[PublicRecord.Length];

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Marketplace.Kernel;
 using Marketplace.Matching;
 
 namespace Marketplace.OrderBook.PublicLog;
@@ -13,9 +12,9 @@ public sealed class PublicLogDiffersException(long record)
 }
 
 /// <summary>
-/// The file of the public command log: records of 64 bytes and nothing else. It is made from the journal, so what a crash
-/// cuts off is written again by the next start, and what is there already is compared. One writer; not thread-safe but
-/// for <see cref="Flushed"/>.
+/// The file of the public command log: records of 64 bytes and nothing else. It is made from the journal, so what a
+/// crash cuts off is written again by the next start, and what is there already is compared. One writer; not
+/// thread-safe but for <see cref="Flushed"/>.
 /// </summary>
 public sealed class PublicLogFile : IDisposable
 {

@@ -54,6 +54,30 @@ public sealed class MoneyVerbsTests(MarketFixture fixture) : IClassFixture<Marke
     }
 
     [Fact]
+    public async Task The_book_is_rebuilt_from_its_public_log_and_the_chain_has_fixed_it()
+    {
+        using var deadline = new CancellationTokenSource(Bound);
+        var (_, body) = await fixture.AskAsync(MarketFixture.Request("what is escrow"), deadline.Token);
+        await fixture.SettledAsync(MarketFixture.JobOf(body), deadline.Token);
+        using var http = new HttpClient();
+        var log = await http.GetByteArrayAsync(new Uri(fixture.Market.Url, "/v1/book/log"), deadline.Token);
+        var altered = Path.Combine(fixture.Market.FolderOf("auditor"), "altered.log");
+        Directory.CreateDirectory(Path.GetDirectoryName(altered)!);
+        log[^20] ^= 1;
+        await File.WriteAllBytesAsync(altered, log, deadline.Token);
+
+        var right = await MktProcess.RunAsync("book", "replay", "--operator", Operator, "--json");
+        var wrong = await MktProcess.RunAsync("book", "replay", "--log", altered, "--json");
+
+        right.ExitCode.Should().Be(ExitCodes.Ok, right.Output + right.Errors);
+        var told = right.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)
+            .ToList();
+        told[0]["trades"]!.GetValue<long>().Should().BePositive();
+        told[1]["anchors"]!.GetValue<int>().Should().BePositive().And.Be(told[1]["right"]!.GetValue<int>());
+        wrong.Output.Should().NotContain(told[0]["root"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task A_key_with_a_limit_buys_no_more_than_the_limit()
     {
         using var deadline = new CancellationTokenSource(Bound);

@@ -56,7 +56,7 @@ internal sealed class LoopWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>A book with the budget of <see cref="BookWorld.Opening"/> and a market open: commands 1 and 2.</summary>
+    /// <summary>A book with a budget (<see cref="BookWorld.Opening"/>) and a market open: commands 1 and 2.</summary>
     public static async Task<LoopWorld> WithBudgetAsync(
         string path, FakeConsumer? consumer = null, Func<BookLoopOptions, BookLoopOptions>? change = null)
     {

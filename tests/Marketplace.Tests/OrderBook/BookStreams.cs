@@ -70,12 +70,13 @@ internal static class BookStreams
             .Select((n, paid, fee) => (BookCommand)new CompleteJob(new JobId(n), paid, fee)),
         Numbers.Select(n => (BookCommand)new ReleaseJob(new JobId(n))));
 
-    /// <summary>Commands, each with the seconds since the one before; markets and most budgets are opened first.</summary>
+    /// <summary>Commands, each with the seconds since the one before; markets and budgets mostly come first.</summary>
     public static Gen<(int Seconds, BookCommand Command)[]> All { get; } = Gen.Select(
         Openings.Array[2, 4],
         Gen.Select(Gen.Int[0, 2], Gen.Frequency((10, Bids), (6, Asks), (8, OfJobs), (3, Others), (1, Openings)))
             .Array[0, 80])
-        .Select((openings, rest) => OpenMarkets.Concat(openings.Select(opening => (0, opening))).Concat(rest).ToArray());
+        .Select((openings, rest) =>
+            OpenMarkets.Concat(openings.Select(opening => (0, opening))).Concat(rest).ToArray());
 
     private static IEnumerable<(int Seconds, BookCommand Command)> OpenMarkets =>
         [(0, new OpenMarket(new MarketId(1), BookWorld.Fee)), (0, new OpenMarket(new MarketId(2), BookWorld.Fee))];

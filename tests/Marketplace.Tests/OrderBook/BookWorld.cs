@@ -6,7 +6,8 @@ using Marketplace.OrderBook;
 namespace Marketplace.Tests.OrderBook;
 
 /// <summary>
-/// An engine with its writer's habits: only what changed something gets a number. Two markets are open, at a fee of 10 %.
+/// An engine with its writer's habits: only what changed something gets a number. Two markets are open, at a fee of
+/// 10 %.
 /// </summary>
 internal sealed class BookWorld
 {

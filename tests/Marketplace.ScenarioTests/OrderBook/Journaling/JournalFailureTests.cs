@@ -74,13 +74,13 @@ public sealed class JournalFailureTests : IDisposable
     }
 
     [Fact]
-    public void What_is_appended_during_a_sync_goes_to_disk_with_the_next_one()
+    public async Task What_is_appended_during_a_sync_goes_to_disk_with_the_next_one()
     {
         using var writer = Open();
         var before = disk.Syncs;
         disk.Stall();
         Append(writer, 1);
-        disk.Stalled.Task.Wait(TimeSpan.FromSeconds(20)).Should().BeTrue();
+        await disk.Stalled.Task.WaitAsync(TimeSpan.FromSeconds(20));
         Append(writer, 200);
 
         disk.Resume();

@@ -103,8 +103,25 @@ internal sealed class Laws(IBook book)
         }
     }
 
+    private void CheckLeg(in MatchCommand command)
+    {
+        foreach (var leg in events.All)
+        {
+            var ask = before[leg.Other];
+            Holds(leg.Tick == ask.Tick && leg.Tick <= command.Tick, "a further leg is at its ask's limit");
+            Holds(leg.Quantity == command.Quantity && leg.Quantity <= ask.Open, "a further leg is in one piece");
+            Holds(leg.Amount == 0 && leg.Released == 0, "a further leg moves no money");
+        }
+    }
+
     private void CheckTrades(in MatchCommand command, Dictionary<OrderHandle, OrderView> after)
     {
+        if (command.Kind == CommandKind.TakeLeg)
+        {
+            CheckLeg(command);
+            return;
+        }
+
         var known = new Dictionary<OrderHandle, OrderView>(before);
         var trades = new List<MatchEvent>();
         foreach (var e in events.All)

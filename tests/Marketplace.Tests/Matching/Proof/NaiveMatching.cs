@@ -171,6 +171,7 @@ internal sealed partial class NaiveBook
         : c.Signature >= market.Signatures[Side.Bid].Count ? MatchRefusal.UnknownSignature
         : c.Account >= accounts.Count ? MatchRefusal.UnknownAccount
         : !orders.TryGetValue(c.Target, out var ask) ? MatchRefusal.UnknownOrder
+        : market.Mode == MarketMode.Batch ? MatchRefusal.NotInBatch
         : c.Quantity is < 1 or > 1_000_000_000_000 ? MatchRefusal.InvalidQuantity
         : SellsLeg(ask, c.Signature, c.Account, c.Tick, c.Quantity) ? MatchRefusal.None
         : MatchRefusal.UnusableAsk;

@@ -168,7 +168,7 @@ internal sealed class ScenarioRun
 
     private string Text(MatchEvent e)
     {
-        var label = e.Kind == MatchEventKind.Cleared ? "" : labels[e.Order];
+        var label = labels.GetValueOrDefault(e.Order, "a job");
         var free = e.Released == 0 ? "" : $", {e.Released} free";
         return e.Kind switch
         {
