@@ -33,7 +33,7 @@ public sealed partial class BookEngine
             Side = Side.Ask,
             Market = markets[ask.Market.Value].No,
             Account = order.Account,
-            Tick = TickOf(ask.Price),
+            Tick = TickUp(ask.Price),
             Quantity = ask.Quantity.Units,
         });
         Enter(order);

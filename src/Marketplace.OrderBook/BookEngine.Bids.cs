@@ -54,7 +54,7 @@ public sealed partial class BookEngine
         _ when account.Terms.Expiry <= now => BookRefusal.BudgetExpired,
         _ when bid.PerLeg.IsZero => BookRefusal.ZeroQuantity,
         _ when bid.PerLeg > MaxQuantity => BookRefusal.QuantityTooLarge,
-        _ when bid.Limit == default => BookRefusal.ZeroPrice,
+        _ when bid.Limit.MicroPerMillionUnits < TickSize => BookRefusal.ZeroPrice,
         _ when bid.Limit > MaxPrice => BookRefusal.PriceTooHigh,
         _ when bid.Replicas is < 1 or > MaxReplicas => BookRefusal.InvalidReplicas,
         _ when !bid.IsWhole && bid.Replicas == 1 => BookRefusal.BidsBuyWholeJobs,
@@ -80,7 +80,7 @@ public sealed partial class BookEngine
         Replicas = (byte)bid.Terms.Replicas,
         Market = markets[bid.Terms.Market.Value].No,
         Account = bid.Account.No,
-        Tick = TickOf(bid.Terms.Limit),
+        Tick = TickDown(bid.Terms.Limit),
         Quantity = bid.Terms.PerLeg.Units,
     };
 
@@ -158,7 +158,12 @@ public sealed partial class BookEngine
         expiries.Remove(ExpiryOf(bid));
     }
 
-    private static int TickOf(UnitPrice price) => checked((int)(price.MicroPerMillionUnits / TickSize));
+    /// <summary>A bid's limit in whole ticks: nobody pays above what was said.</summary>
+    private static int TickDown(UnitPrice limit) => checked((int)(limit.MicroPerMillionUnits / TickSize));
+
+    /// <summary>An ask's price in whole ticks: nobody sells below what was said.</summary>
+    private static int TickUp(UnitPrice price) =>
+        checked((int)((price.MicroPerMillionUnits + TickSize - 1) / TickSize));
 
     private static bool IsClientOrderId(string? id) =>
         id is { Length: > 0 and <= MaxClientOrderIdLength } && id.All(letter => letter is > ' ' and <= '~');

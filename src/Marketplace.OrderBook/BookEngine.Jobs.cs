@@ -87,7 +87,7 @@ public sealed partial class BookEngine
             Kind = CommandKind.TakeLeg,
             Target = found,
             Account = job.Bid.Account.No,
-            Tick = TickOf(job.Bid.Terms.Limit),
+            Tick = TickDown(job.Bid.Terms.Limit),
             Quantity = job.Bid.Terms.PerLeg.Units,
         });
         return AddedLeg(job);
@@ -100,7 +100,7 @@ public sealed partial class BookEngine
             markets[terms.Market.Value].No,
             bidSignature: 0,
             job.Bid.Account.No,
-            TickOf(terms.Limit),
+            TickDown(terms.Limit),
             terms.PerLeg.Units,
             job.Owners.Select(owner => ownerGroups[owner]).ToArray(),
             sellers.Where(seller => add.Exclude.Contains(seller.Key.Item1)).Select(seller => seller.Value).ToArray());

@@ -19,8 +19,8 @@ public sealed partial class BookEngine
     /// <summary>The most units of one ask, or of one leg.</summary>
     public static readonly Quantity MaxQuantity = new(1_000_000_000_000);
 
-    /// <summary>The highest limit, in micro-tokens per million units: 2^24 - 1.</summary>
-    public static readonly UnitPrice MaxPrice = new((1 << 24) - 1);
+    /// <summary>The highest limit: 2^24 - 1 ticks.</summary>
+    public static readonly UnitPrice MaxPrice = new(((1 << 24) - 1) * TickSize);
 
     private readonly SortedDictionary<uint, BudgetAccount> budgets = [];
     private readonly SortedDictionary<uint, Dictionary<string, (PlaceAsk Terms, AskAnswer Answer)>> desks = [];

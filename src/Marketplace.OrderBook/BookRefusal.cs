@@ -36,10 +36,10 @@ public enum BookRefusal
     /// <summary>More than 10^12 units.</summary>
     QuantityTooLarge,
 
-    /// <summary>A price is at least one micro-token per million units.</summary>
+    /// <summary>A limit is at least one tick: 10 micro-tokens per million units; an ask's price is not 0.</summary>
     ZeroPrice,
 
-    /// <summary>A price is at most 2^24 - 1 micro-tokens per million units.</summary>
+    /// <summary>A price is at most 2^24 - 1 ticks of 10 micro-tokens per million units.</summary>
     PriceTooHigh,
 
     /// <summary>Legs are 1 to 16.</summary>

@@ -62,7 +62,7 @@ public sealed class BookLoopEventTests : IDisposable
         var consumer = new FakeConsumer();
         consumer.Block();
         await using var world = await LoopWorld.WithBudgetAsync(folder.Path, consumer);
-        var cheap = BookWorld.Bid("b") with { Limit = new UnitPrice(1) };
+        var cheap = BookWorld.Bid("b") with { Limit = new UnitPrice(10) };
         var bids = Enumerable.Range(0, 1_500).Select(n => cheap with { ClientOrderId = $"b{n}" });
         await Task.WhenAll(bids.Select(bid => world.DoAsync(bid)));
 

@@ -26,7 +26,7 @@ public sealed class BidHoldTests
     {
         var world = BookWorld.WithBudget();
         var market = world.Do(new OpenMarket(new MarketId(3), new BasisPoints(1)));
-        var bid = BookWorld.Bid("b1", replicas: 2) with { Limit = new(1_000_001), PerLeg = new(1) };
+        var bid = BookWorld.Bid("b1", replicas: 2) with { Limit = new(1_000_010), PerLeg = new(1) };
 
         var answer = world.Do(bid with { Market = market.Market, FeeBps = market.FeeBps });
 
@@ -41,7 +41,7 @@ public sealed class BidHoldTests
         var free = BookWorld.Bid("all") with { Market = market.Market, FeeBps = market.FeeBps };
         var exact = free with { Limit = new UnitPrice(10_000_000) };
 
-        world.Apply(exact with { ClientOrderId = "more", Limit = new UnitPrice(10_000_001) }).Rejection
+        world.Apply(exact with { ClientOrderId = "more", Limit = new UnitPrice(10_000_010) }).Rejection
             .Should().Be(BookRefusal.InsufficientBudget);
         world.Do(exact).State.Should().Be(BidState.Resting);
 

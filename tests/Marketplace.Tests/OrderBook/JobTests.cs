@@ -34,6 +34,21 @@ public sealed class JobTests
         world.Engine.Depth(BookWorld.Market).Asks.Single().Quantity.Should().Be(new Quantity(1_000_000));
     }
 
+    [Theory]
+    [InlineData(900_009, 900_010, true)]
+    [InlineData(900_009, 900_009, false)]
+    [InlineData(900_000, 900_009, true)]
+    public void A_price_between_two_ticks_favours_whom_it_belongs_to(long ask, long limit, bool meets)
+    {
+        var world = BookWorld.WithBudget();
+        world.Do(BookWorld.Ask(1) with { Price = new UnitPrice(ask) });
+
+        var answer = world.Do(BookWorld.Bid("b1") with { Limit = new UnitPrice(limit) });
+
+        answer.Legs.Should().HaveCount(meets ? 1 : 0);
+        answer.Legs.Should().AllSatisfy(leg => leg.Price.MicroPerMillionUnits.Should().BeInRange(ask, limit));
+    }
+
     [Fact]
     public void An_ask_that_meets_resting_bids_sells_to_the_best_then_the_oldest_at_their_limits()
     {
