@@ -46,7 +46,8 @@ public sealed class JobTests
         var answer = world.Do(BookWorld.Bid("b1") with { Limit = new UnitPrice(limit) });
 
         answer.Legs.Should().HaveCount(meets ? 1 : 0);
-        answer.Legs.Should().AllSatisfy(leg => leg.Price.MicroPerMillionUnits.Should().BeInRange(ask, limit));
+        answer.Legs.All(leg => leg.Price.MicroPerMillionUnits >= ask && leg.Price.MicroPerMillionUnits <= limit)
+            .Should().BeTrue();
     }
 
     [Fact]
