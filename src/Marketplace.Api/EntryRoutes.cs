@@ -27,14 +27,14 @@ public static class EntryRoutes
     public static void MapEntry(this WebApplication app, Operator market)
     {
         app.MapOrders(market.Orders);
-        app.MapPost(Sessions, (HttpContext http) => OpenAsync(market, http));
+        app.MapPost(Sessions, (HttpContext http, CancellationToken ct) => OpenAsync(market, http, ct));
     }
 
     /// <summary>The orders alone, for whoever opens sessions otherwise.</summary>
     public static void MapOrders(this WebApplication app, OrderEntry orders) =>
-        app.MapPost(Orders, (HttpContext http) => EnterAsync(orders, http));
+        app.MapPost(Orders, (HttpContext http, CancellationToken ct) => EnterAsync(orders, http, ct));
 
-    private static async Task<IResult> EnterAsync(OrderEntry orders, HttpContext http)
+    private static async Task<IResult> EnterAsync(OrderEntry orders, HttpContext http, CancellationToken ct)
     {
         if (http.Request.ContentType != Binary)
         {
@@ -42,7 +42,7 @@ public static class EntryRoutes
                 $"Send the batch as {Binary}.", StatusCodes.Status415UnsupportedMediaType);
         }
 
-        var bytes = await BodyAsync(http.Request, EntryBatch.LongestBytes, http.RequestAborted);
+        var bytes = await BodyAsync(http.Request, EntryBatch.LongestBytes, ct);
 
         // Once the book has it, it counts: a client that goes away learns what became of it by sending it again.
         var reply = await orders.EnterAsync(bytes, SourceOf(http), CancellationToken.None);
@@ -54,7 +54,7 @@ public static class EntryRoutes
         };
     }
 
-    private static async Task<IResult> OpenAsync(Operator market, HttpContext http)
+    private static async Task<IResult> OpenAsync(Operator market, HttpContext http, CancellationToken ct)
     {
         var wait = market.Orders.TakeSignature(SourceOf(http));
         if (wait > 0)
@@ -62,7 +62,7 @@ public static class EntryRoutes
             return EntryProblems.Of(new EntryVerdict(EntryRefusal.SourceTooFast, wait));
         }
 
-        var bytes = await BodyAsync(http.Request, MostSessionBytes, http.RequestAborted);
+        var bytes = await BodyAsync(http.Request, MostSessionBytes, ct);
         if (Read(bytes) is not { } body)
         {
             return EntryProblems.Malformed(
@@ -79,9 +79,9 @@ public static class EntryRoutes
             return EntryProblems.Of(new EntryVerdict(EntryRefusal.WrongGranter));
         }
 
-        var opened = await market.Sessions.OpenAsync(body.Grant.ToGrant(), signature, key, http.RequestAborted);
+        var opened = await market.Sessions.OpenAsync(body.Grant.ToGrant(), signature, key, ct);
         return opened.TryGet(out var session)
-            ? Results.Ok(await ViewOfAsync(market, session, http.RequestAborted))
+            ? Results.Ok(await ViewOfAsync(market, session, ct))
             : EntryProblems.Of(new EntryVerdict(opened.Rejection));
     }
 

@@ -29,7 +29,7 @@ public sealed class OrderRouteTests : IDisposable
         var answers = await host.AnswersAsync(session.Batch(session.Ask(1), session.Ask(2, tick: 0)));
         var matched = await host.World.DoAsync(BookWorld.Bid("b1"));
 
-        answers[0]!.ToJsonString().Should().Be("""{"seq":4,"order":"0000000100000000","traded":0,"open":2000000}""");
+        answers[0]!.ToJsonString().Should().Be("""{"seq":4,"order":"0000000100000001","traded":0,"open":2000000}""");
         answers[1]!.ToJsonString().Should().Be(
             """{"seq":5,"refusal":"PriceOutsideGrant","mend":"Keep to the grant\u0027s price, or sign a grant with another."}""");
         matched.Legs.Single().Provider.Should().Be(new ProviderId(1));
