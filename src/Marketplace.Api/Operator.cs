@@ -4,6 +4,7 @@ using Marketplace.Escrow;
 using Marketplace.Execution;
 using Marketplace.Kernel;
 using Marketplace.OrderBook;
+using Marketplace.OrderBook.Entry;
 using Marketplace.Settlement;
 using Marketplace.Storage;
 
@@ -32,6 +33,12 @@ public sealed class Operator : IAsyncDisposable
         SettlementQueries = new SettlementQueries(database, time);
         Providers = new ProviderHub(
             contract, Book, Entry, SettlementQueries, options, live);
+        Orders = new OrderEntry(
+            Book,
+            new EntrySessions(contract.Domain, options.SessionRates),
+            new SourceLimits(options.SourceRates, options.SourcesRemembered),
+            time);
+        Sessions = new SessionEntry(contract, Book, Orders, Providers);
         Gateways = new GatewayHub(contract, Book, new BidEntry(Book, Entry, options, time), options, live);
         JobStore = new JobStore(database);
         Jobs = new JobRunner(
@@ -63,6 +70,10 @@ public sealed class Operator : IAsyncDisposable
     public SettlementQueries SettlementQueries { get; }
 
     public ProviderHub Providers { get; }
+
+    public OrderEntry Orders { get; }
+
+    public SessionEntry Sessions { get; }
 
     public GatewayHub Gateways { get; }
 

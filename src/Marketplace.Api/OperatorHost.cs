@@ -41,6 +41,7 @@ public static class OperatorHost
         var app = builder.Build();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(5) });
         app.MapMarket(app.Services.GetRequiredService<Operator>());
+        app.MapEntry(app.Services.GetRequiredService<Operator>());
         return app;
     }
 

@@ -1,4 +1,5 @@
 using Marketplace.Kernel;
+using Marketplace.OrderBook.Entry;
 
 namespace Marketplace.Api;
 
@@ -31,6 +32,15 @@ public sealed record OperatorOptions
 
     /// <summary>How often settlement ticks.</summary>
     public TimeSpan SettlementInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How fast one address may send orders, cancels, and grants to check.</summary>
+    public EntryRates SourceRates { get; init; } = new(new(5_000, 10_000), new(5_000, 10_000), new(5, 20));
+
+    /// <summary>How fast one session may send orders and cancels.</summary>
+    public EntryRates SessionRates { get; init; } = new(new(1_000, 2_048), new(2_000, 4_096), new(1, 1));
+
+    /// <summary>How many addresses' rates are known at once.</summary>
+    public int SourcesRemembered { get; init; } = 10_000;
 
     /// <summary>Whether the chain is the embedded one, so that the operator may hand out test tokens.</summary>
     public bool IsLocalChain { get; init; }

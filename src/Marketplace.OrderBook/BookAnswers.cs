@@ -1,4 +1,5 @@
 using Marketplace.Kernel;
+using Marketplace.Matching;
 
 namespace Marketplace.OrderBook;
 
@@ -57,3 +58,18 @@ public sealed record BudgetView(
 /// <summary>Where a bid stands now, with all legs that its job has got so far.</summary>
 public sealed record BidView(
     OrderId Order, PlaceBid Terms, BidState State, JobId? Job, TokenAmount Hold, IReadOnlyList<Leg> Legs);
+
+/// <summary>A session.</summary>
+/// <param name="Session">Never given twice.</param>
+/// <param name="Account">What each of its orders names.</param>
+public sealed record SessionAnswer(uint Session, uint Account);
+
+/// <summary>A market as bare orders name it.</summary>
+/// <param name="TickSize">Micro-tokens per 10^6 units of one tick.</param>
+public sealed record MarketNumber(ushort No, MarketId Market, long TickSize, BasisPoints FeeBps);
+
+/// <summary>An order of a session's account that is in the book.</summary>
+/// <param name="ClientOrderId">Empty of an order that came by a session.</param>
+/// <param name="Open">Units; of a bid those of one leg.</param>
+public sealed record SessionOrder(
+    OrderHandle Handle, OrderId Order, string ClientOrderId, Side Side, int Tick, Quantity Open);

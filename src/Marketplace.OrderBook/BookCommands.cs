@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Marketplace.Kernel;
 using Marketplace.Matching;
+using Marketplace.OrderBook.Entry;
 
 namespace Marketplace.OrderBook;
 
@@ -19,6 +20,8 @@ namespace Marketplace.OrderBook;
 [JsonDerivedType(typeof(CompleteJob), "complete-job")]
 [JsonDerivedType(typeof(ReleaseJob), "release-job")]
 [JsonDerivedType(typeof(SettledOnChain), "settled")]
+[JsonDerivedType(typeof(OpenSession), "open-session")]
+[JsonDerivedType(typeof(EndSession), "end-session")]
 public abstract record BookCommand;
 
 /// <summary>A command and the type of its answer.</summary>
@@ -104,3 +107,13 @@ public sealed record ReleaseJob(JobId Job) : BookCommand<BudgetView>;
 /// <param name="FactId">Names the settlement; the same id again changes nothing.</param>
 public sealed record SettledOnChain(BudgetNo Budget, TokenAmount TotalPlusFee, string FactId)
     : BookCommand<BudgetView>;
+
+/// <summary>
+/// Lets the bare orders of a grant in, whose signature was checked. The same again gives the same session and lets a
+/// provider that has connected anew go on; a higher nonce ends the granter's earlier session.
+/// </summary>
+/// <param name="Owner">Of a provider its registered owner, of a budget its buyer.</param>
+public sealed record OpenSession(SessionGrant Grant, EthAddress Owner) : BookCommand<SessionAnswer>;
+
+/// <summary>Ends a session for good: its grant opens no other. Its orders stay.</summary>
+public sealed record EndSession(uint Session) : BookCommand<SessionAnswer>;

@@ -26,7 +26,7 @@ public sealed partial class BookEngine
             return refusal;
         }
 
-        var order = new AskOrder(new OrderId(moment.Seq), ask, SellerOf(ask));
+        var order = new AskOrder(new OrderId(moment.Seq), ask, SellerOf(ask.Provider, ask.OwnerAccount));
         Send(new MatchCommand
         {
             Kind = CommandKind.Place,
@@ -79,7 +79,8 @@ public sealed partial class BookEngine
         var mine = asks.Values.Where(ask => ask.Terms.Provider == cancel.Provider).ToList();
         var events = mine.Select(ask => EndResting(ask, AskEndReason.Disconnected)).ToArray<BookEvent>();
         var hadDesk = desks.Remove(cancel.Provider.Value);
-        return new BookOutcome(new OrdersEnded(mine.Count), hadDesk, events);
+        var hadSession = PauseSessionOf(cancel.Provider);
+        return new BookOutcome(new OrdersEnded(mine.Count), hadDesk || hadSession || mine.Count > 0, events);
     }
 
     private AskEnded EndResting(AskOrder ask, AskEndReason reason)

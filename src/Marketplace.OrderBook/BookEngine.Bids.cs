@@ -12,7 +12,8 @@ public sealed partial class BookEngine
     private readonly SortedSet<(DateTimeOffset At, uint Market, long Order)> expiries = [];
 
     /// <summary>Whether an <see cref="Expire"/> at this time would end something.</summary>
-    public bool HasExpired(DateTimeOffset now) => expiries.Count > 0 && expiries.Min.At <= now;
+    public bool HasExpired(DateTimeOffset now) =>
+        expiries.Count > 0 && expiries.Min.At <= now || matching.NeedsTick(now.ToUnixTimeMilliseconds());
 
     private Result<BookOutcome, BookRefusal> Place(PlaceBid bid, DateTimeOffset now)
     {
@@ -133,9 +134,17 @@ public sealed partial class BookEngine
 
     private BookOutcome EndExpired(Expire expire)
     {
+        var events = new List<BookEvent>();
+        if (matching.NeedsTick(moment.UnixMilliseconds))
+        {
+            // Asks of sessions have expiries of their own below, which come before any other command there.
+            Send(new MatchCommand { Kind = CommandKind.Tick });
+            events.AddRange(MatchedEvents());
+        }
+
         var due = expiries.TakeWhile(expiry => expiry.At <= expire.Now).ToList();
-        var events = due.Select(expiry => EndResting(bids[expiry.Order], BidState.Expired)).ToArray<BookEvent>();
-        return new BookOutcome(new OrdersEnded(due.Count), due.Count > 0, events);
+        events.AddRange(due.Select(expiry => EndResting(bids[expiry.Order], BidState.Expired)));
+        return new BookOutcome(new OrdersEnded(events.Count), events.Count > 0, events);
     }
 
     private BidEnded EndResting(BidOrder bid, BidState reason)

@@ -40,6 +40,21 @@ public sealed partial class BookEngine
             }
         }
 
+        foreach (var ask in asks.Values)
+        {
+            Line(text, "ask", ask.Terms);
+            Line(text, "handle", ask.Handle.Raw);
+        }
+
+        foreach (var session in granted.Values)
+        {
+            Line(text, "session", session.Answer);
+            Line(text, "terms", session.Terms);
+            Line(text, "state", (session.IsPaused, session.IsEnded).ToString());
+        }
+
+        Line(text, "sessions", lastSession);
+        Line(text, "windows", windows.Hash());
         return Keccak256.Hash(text.ToString());
     }
 

@@ -6,35 +6,68 @@ namespace Marketplace.OrderBook;
 /// <summary>Jobs: a matched bid's legs and pot, until delivery or release.</summary>
 public sealed partial class BookEngine
 {
-    /// <summary>What the last command's trades did: the jobs that were bought, then the asks that are sold.</summary>
+    /// <summary>
+    /// What the last command did: the jobs that were bought, then the asks that are sold, then the orders that ended.
+    /// </summary>
     private List<BookEvent> MatchedEvents()
     {
         var events = new List<BookEvent>();
-        var sold = new List<AskOrder>();
-        foreach (ref readonly var trade in happened.All)
+        var sold = new List<BookEvent>();
+        var ended = new List<BookEvent>();
+        foreach (ref readonly var happening in happened.All)
         {
-            if (trade.Kind != MatchEventKind.Traded)
+            switch (happening.Kind)
             {
-                continue;
-            }
-
-            var bid = bidsByHandle[trade.Order];
-            var ask = asksByHandle[trade.Other];
-            (bid.Job ??= new BookJob(bid)).Add(ask, new UnitPrice(trade.Tick * TickSize));
-            if (trade.Flags.HasFlag(TradeFlags.AskDone))
-            {
-                sold.Add(ask);
-            }
-
-            if (trade.Flags.HasFlag(TradeFlags.BidDone))
-            {
-                events.Add(Match(bid, bid.Job));
+                case MatchEventKind.Traded:
+                    Trade(happening, events, sold);
+                    break;
+                case MatchEventKind.Moved:
+                    Move(happening);
+                    break;
+                case MatchEventKind.Ended:
+                    ended.Add(Ended(happening));
+                    break;
             }
         }
 
-        events.AddRange(sold.Select(ask => End(ask, AskEndReason.Sold)));
-        return events;
+        return [.. events, .. sold, .. ended];
     }
+
+    private void Trade(in MatchEvent trade, List<BookEvent> matched, List<BookEvent> sold)
+    {
+        var bid = bidsByHandle[trade.Order];
+        var ask = asksByHandle[trade.Other];
+        (bid.Job ??= new BookJob(bid)).Add(ask, new UnitPrice(trade.Tick * TickSize));
+        if (trade.Flags.HasFlag(TradeFlags.AskDone))
+        {
+            sold.Add(End(ask, AskEndReason.Sold));
+        }
+
+        if (trade.Flags.HasFlag(TradeFlags.BidDone))
+        {
+            matched.Add(Match(bid, bid.Job));
+        }
+    }
+
+    /// <summary>An amended ask keeps its id and has another handle; bids are never amended.</summary>
+    private void Move(in MatchEvent moved)
+    {
+        var isKnown = asksByHandle.Remove(moved.Other, out var ask);
+        Invariant.Holds(isKnown, "Only an ask moves.");
+        ask!.Handle = moved.Order;
+        asksByHandle.Add(ask.Handle, ask);
+    }
+
+    private BookEvent Ended(in MatchEvent ended) => asksByHandle.TryGetValue(ended.Order, out var ask)
+        ? End(ask, ended.Reason switch
+        {
+            EndReason.Cancelled => AskEndReason.Cancelled,
+            EndReason.Expired => AskEndReason.Expired,
+            EndReason.Unfilled => AskEndReason.Unfilled,
+            EndReason.SelfTrade => AskEndReason.OwnBid,
+            _ => throw new InvariantViolationException($"An order ends for a reason: {ended.Reason}."),
+        })
+        : End(bidsByHandle[ended.Order], BidState.Cancelled);
 
     private BidMatched Match(BidOrder bid, BookJob job)
     {

@@ -16,6 +16,7 @@ public sealed partial class BookEngine
     private readonly MatchEvents happened = new();
     private readonly List<MatchCommand> sent = [];
     private readonly SortedDictionary<uint, Market> markets = [];
+    private readonly SortedDictionary<ushort, MarketId> marketsByNo = [];
     private readonly Dictionary<EthAddress, uint> ownerGroups = [];
     private readonly Dictionary<(ProviderId, EthAddress), uint> sellers = [];
     private ushort nextMarket;
@@ -29,6 +30,11 @@ public sealed partial class BookEngine
 
     /// <summary>What the last command of the book was to the matching engine, for the public log.</summary>
     public IReadOnlyList<MatchCommand> Sent => sent;
+
+    /// <summary>The markets under the numbers by which bare orders name them; another fee is another number.</summary>
+    public IReadOnlyList<MarketNumber> MarketNumbers() => marketsByNo
+        .Select(market => new MarketNumber(market.Key, market.Value, TickSize, markets[market.Value.Value].FeeBps))
+        .ToList();
 
     /// <summary>A market's resting orders by price; empty when it was never opened.</summary>
     public MarketDepth Depth(MarketId market) => markets.TryGetValue(market.Value, out var known)
@@ -52,7 +58,8 @@ public sealed partial class BookEngine
     /// <summary>Another fee makes another market below: no order may cost what its owner did not agree to.</summary>
     private BookOutcome Open(OpenMarket open)
     {
-        if (markets.TryGetValue(open.Market.Value, out var known) && known.FeeBps == open.FeeBps)
+        var isKnown = markets.TryGetValue(open.Market.Value, out var known);
+        if (isKnown && known.FeeBps == open.FeeBps)
         {
             return Unchanged(open);
         }
@@ -68,6 +75,12 @@ public sealed partial class BookEngine
             TakerFeeBps = open.FeeBps.Value,
             MakerFeeBps = open.FeeBps.Value,
         });
+        if (isKnown)
+        {
+            marketsByNo.Remove(known.No);
+        }
+
+        marketsByNo.Add(market.No, open.Market);
         markets[open.Market.Value] = market;
         return Changed(open, ended);
     }
@@ -102,12 +115,11 @@ public sealed partial class BookEngine
         return account;
     }
 
-    private uint SellerOf(PlaceAsk ask)
+    private uint SellerOf(ProviderId provider, EthAddress owner)
     {
-        var key = (ask.Provider, ask.OwnerAccount);
-        if (!sellers.TryGetValue(key, out var account))
+        if (!sellers.TryGetValue((provider, owner), out var account))
         {
-            sellers.Add(key, account = OpenAccount(ask.OwnerAccount));
+            sellers.Add((provider, owner), account = OpenAccount(owner));
         }
 
         return account;

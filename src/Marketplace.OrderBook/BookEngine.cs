@@ -1,5 +1,6 @@
 using Marketplace.Kernel;
 using Marketplace.Matching;
+using Marketplace.OrderBook.Entry;
 
 namespace Marketplace.OrderBook;
 
@@ -47,6 +48,8 @@ public sealed partial class BookEngine
             CompleteJob complete => Complete(complete),
             ReleaseJob release => Release(release),
             SettledOnChain settled => Settle(settled),
+            OpenSession open => Open(open),
+            EndSession end => End(end),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "No such command."),
         };
     }
@@ -64,9 +67,18 @@ public sealed partial class BookEngine
     /// <summary>Where a bid stands, or null when no such bid was taken.</summary>
     public BidView? Bid(OrderId order) => bids.GetValueOrDefault(order.Value)?.View;
 
-    /// <summary>The providers whose asks rest, or whose client order ids are remembered after all were sold.</summary>
-    public IReadOnlyList<ProviderId> ConnectedProviders() =>
-        desks.Keys.Select(provider => new ProviderId(provider)).ToList();
+    /// <summary>
+    /// The providers whose asks rest, or whose client order ids are remembered after all were sold, or whose session
+    /// takes asks.
+    /// </summary>
+    public IReadOnlyList<ProviderId> ConnectedProviders()
+    {
+        var inSession = granted.Values
+            .Where(session => session is { Grant.Role: EntryRole.Provider, IsPaused: false, IsEnded: false })
+            .Select(session => session.Grant.Number);
+        var asking = asks.Values.Select(ask => ask.Terms.Provider.Value);
+        return desks.Keys.Union(inSession).Union(asking).Order().Select(provider => new ProviderId(provider)).ToList();
+    }
 
     private Result<BookOutcome, BookRefusal> Open(OpenBudget open)
     {

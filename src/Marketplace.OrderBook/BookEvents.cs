@@ -42,6 +42,15 @@ public enum AskEndReason
 
     /// <summary>The market's fee changed, which ends all its orders.</summary>
     MarketChanged,
+
+    /// <summary>Its own time had run out.</summary>
+    Expired,
+
+    /// <summary>It was to trade at once or not at all.</summary>
+    Unfilled,
+
+    /// <summary>It met a bid of its own owner.</summary>
+    OwnBid,
 }
 
 /// <summary>An ask left the book.</summary>

@@ -205,13 +205,11 @@ public sealed partial class BookLoop : IAsyncDisposable
 
     private void Replay(in MatchCommand record, ReadOnlySpan<byte> payload, long cursor)
     {
-        Invariant.Holds(record.Kind == JournalledCommand.Kind, "The journal holds the book's commands.");
-        var outcome = engine.Apply(BookCommandCodec.Decode(payload), record.Seq, TimeOf(record.TimeMilliseconds));
-        Invariant.Holds(outcome.IsOk && outcome.Value.HasChanged, "The journal holds only what changed something.");
+        var events = JournalledCommand.Replay(engine, record, payload);
         publicLog!.AddAll(engine.Sent);
         if (record.Seq > cursor)
         {
-            publisher.Publish(outcome.Value.Events);
+            publisher.Publish(events);
         }
     }
 

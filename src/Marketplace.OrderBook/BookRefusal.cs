@@ -86,4 +86,13 @@ public enum BookRefusal
 
     /// <summary>More was settled than the budget owes.</summary>
     ExceedsOwed,
+
+    /// <summary>The grant contradicts itself.</summary>
+    InvalidGrant,
+
+    /// <summary>The same granter had a session by another grant of this nonce or a higher one, or ended it.</summary>
+    GrantNonceUsed,
+
+    /// <summary>No session of this number is open.</summary>
+    UnknownSession,
 }

@@ -7,8 +7,8 @@ namespace Marketplace.OrderBook;
 internal abstract class BookWork
 {
     /// <summary>Carries it out and appends it to the journal when it changed something.</summary>
-    /// <returns>What is to be published after the flush; null when nothing changed.</returns>
-    public abstract IReadOnlyList<BookEvent>? Decide(BookEngine engine, JournalWriter journal, DateTimeOffset now);
+    /// <param name="batch">Is told what is to be published after the flush, whenever something changed.</param>
+    public abstract void Decide(BookEngine engine, JournalWriter journal, DateTimeOffset now, DecidedBatch batch);
 
     /// <summary>Gives the answer: what it tells is on disk.</summary>
     public abstract void Release();
@@ -28,17 +28,17 @@ internal sealed class CommandWork(BookCommand command) : BookWork
 
     public Task<Result<BookOutcome, BookRefusal>> Answer => answer.Task;
 
-    public override IReadOnlyList<BookEvent>? Decide(BookEngine engine, JournalWriter journal, DateTimeOffset now)
+    public override void Decide(BookEngine engine, JournalWriter journal, DateTimeOffset now, DecidedBatch batch)
     {
         decided = engine.Apply(Command, journal.LastSeq + 1, now);
         if (!decided.TryGet(out var outcome) || !outcome.HasChanged)
         {
-            return null;
+            return;
         }
 
         var record = JournalledCommand.RecordOf(journal.LastSeq + 1, now);
         journal.Append(ref record, BookCommandCodec.Encode(Command));
-        return outcome.Events;
+        batch.Tell(outcome.Events, engine.Sent);
     }
 
     public override void Release() => answer.TrySetResult(decided);
@@ -55,7 +55,7 @@ internal sealed class ReadWork<T>(Func<BookEngine, T> read) : BookWork
 
     public Task<T> Answer => answer.Task;
 
-    public override IReadOnlyList<BookEvent>? Decide(BookEngine engine, JournalWriter journal, DateTimeOffset now)
+    public override void Decide(BookEngine engine, JournalWriter journal, DateTimeOffset now, DecidedBatch batch)
     {
         try
         {
@@ -66,8 +66,6 @@ internal sealed class ReadWork<T>(Func<BookEngine, T> read) : BookWork
             // A question changes nothing, so its failure is its asker's alone.
             failure = thrown;
         }
-
-        return null;
     }
 
     public override void Release()

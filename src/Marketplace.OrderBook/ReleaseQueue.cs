@@ -21,11 +21,14 @@ internal sealed class DecidedBatch(int capacity)
     public void Add(BookWork work, BookEngine engine, JournalWriter journal, DateTimeOffset now)
     {
         works.Add(work);
-        if (work.Decide(engine, journal, now) is { } events)
-        {
-            Events.Add(events);
-            Sent.AddRange(engine.Sent);
-        }
+        work.Decide(engine, journal, now, this);
+    }
+
+    /// <summary>What a command has changed.</summary>
+    public void Tell(IReadOnlyList<BookEvent> events, IReadOnlyList<MatchCommand> sent)
+    {
+        Events.Add(events);
+        Sent.AddRange(sent);
     }
 
     public void Release() => works.ForEach(work => work.Release());

@@ -26,7 +26,7 @@ public static class BenchVerb
             parsed.GetValue(learn)));
         return new Command("bench", "Measure this machine with the market's own code")
         {
-            book, EntryBenchVerb.Make(), JournalBenchVerb.Make(),
+            book, EntryBenchVerb.Make(), JournalBenchVerb.Make(), HttpBenchVerb.Make(),
         };
     }
 

@@ -106,6 +106,12 @@ public enum EntryRefusal : byte
 
     /// <summary>The order is not signed by the address that may sign for it.</summary>
     WrongSigner,
+
+    /// <summary>A bid pays for a request, which a bare order does not bring: a buyer's session cancels only.</summary>
+    BidsNeedTheirRequest,
+
+    /// <summary>The provider is not connected, or has connected anew since its session was opened.</summary>
+    ProviderNotConnected,
 }
 
 /// <summary>What the sender can do about a refusal, in one sentence.</summary>
@@ -147,6 +153,8 @@ public static class EntryRefusals
         EntryRefusal.PriceOffTick => "Round the price to a whole number of the market's ticks.",
         EntryRefusal.WrongPayload => "Send the payload whose Keccak-256 hash was signed, in whole records of 64 bytes.",
         EntryRefusal.WrongSigner => "Sign with the key, or by the contract wallet, that the order's owner registered.",
+        EntryRefusal.BidsNeedTheirRequest => "Send bids through the gateway, and cancel here.",
+        EntryRefusal.ProviderNotConnected => "Connect the provider, then open the session again by the same grant.",
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "No such refusal."),
     };
 }

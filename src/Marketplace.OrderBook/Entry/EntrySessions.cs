@@ -26,19 +26,14 @@ public sealed class EntrySessions(Eip712Domain domain, EntryRates rates)
     /// </summary>
     public Result<EntrySession, EntryRefusal> Open(SessionRequest request, long nowMilliseconds)
     {
-        var grant = request.Grant;
-        var refusal = CheckTerms(request, nowMilliseconds);
+        var refusal = Check(request, nowMilliseconds);
         if (refusal != EntryRefusal.None)
         {
             return refusal;
         }
 
+        var grant = request.Grant;
         var digest = grant.Digest(domain);
-        if (Secp256k1.Recover(digest, request.Signature) != request.Granter)
-        {
-            return EntryRefusal.WrongGranter;
-        }
-
         var granter = (grant.Role, grant.Number);
         var earlier = latest.GetValueOrDefault(granter);
         if (earlier is not null && grant.Nonce <= earlier.Session.Grant.Nonce)
@@ -51,6 +46,20 @@ public sealed class EntrySessions(Eip712Domain domain, EntryRates rates)
         Replace(earlier?.Session, session);
         latest[granter] = new Latest(digest, session);
         return session;
+    }
+
+    /// <summary>Whether the grant is good, now, and the granter's; account and session do not matter for it.</summary>
+    public EntryRefusal Check(SessionRequest request, long nowMilliseconds)
+    {
+        var refusal = CheckTerms(request, nowMilliseconds);
+        if (refusal != EntryRefusal.None)
+        {
+            return refusal;
+        }
+
+        return Secp256k1.Recover(request.Grant.Digest(domain), request.Signature) == request.Granter
+            ? EntryRefusal.None
+            : EntryRefusal.WrongGranter;
     }
 
     private static EntryRefusal CheckTerms(SessionRequest request, long nowMilliseconds) => request.Grant switch

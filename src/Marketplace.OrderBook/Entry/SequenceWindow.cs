@@ -9,11 +9,15 @@ namespace Marketplace.OrderBook.Entry;
 /// <param name="Order">The order's handle; none when it was refused.</param>
 /// <param name="Refusal">The door's refusal, of a grant that does not cover the order.</param>
 /// <param name="BookRefusal">The book's refusal.</param>
+/// <param name="Traded">Units that it sold on entry.</param>
+/// <param name="Open">Units that rested then.</param>
 public readonly record struct EntryAnswer(
     long Seq,
     OrderHandle Order,
     EntryRefusal Refusal = EntryRefusal.None,
-    MatchRefusal BookRefusal = MatchRefusal.None);
+    MatchRefusal BookRefusal = MatchRefusal.None,
+    long Traded = 0,
+    long Open = 0);
 
 /// <summary>What a client's number is to the window.</summary>
 public enum SequenceState
@@ -46,7 +50,7 @@ public sealed class SequenceWindow
     public const int Width = 1_024;
 
     internal const int HeadBytes = 12;
-    internal const int RowBytes = 34;
+    internal const int RowBytes = 50;
 
     private const int BlockBits = 64;
     private const int Blocks = Width / BlockBits + 1;
@@ -94,7 +98,8 @@ public sealed class SequenceWindow
 
     /// <summary>
     /// The whole state, the same bytes for the same state however it came about: <c>u64 highest | u32 rows | rows</c>,
-    /// the rows ascending: <c>u64 number | u64 fingerprint | i64 seq | u64 order | u8 refusal | u8 book refusal</c>.
+    /// the rows ascending: <c>u64 number | u64 fingerprint | i64 seq | u64 order | u8 refusal | u8 book refusal |
+    /// i64 traded | i64 open</c>.
     /// </summary>
     internal void Save(Stream bytes)
     {
@@ -151,13 +156,17 @@ public sealed class SequenceWindow
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[24..], row.Answer.Order.Raw);
         bytes[32] = (byte)row.Answer.Refusal;
         bytes[33] = (byte)row.Answer.BookRefusal;
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[34..], row.Answer.Traded);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[42..], row.Answer.Open);
     }
 
     private static EntryAnswer ReadAnswer(ReadOnlySpan<byte> bytes) => new(
         BinaryPrimitives.ReadInt64LittleEndian(bytes),
         new OrderHandle(BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..])),
         (EntryRefusal)bytes[16],
-        (MatchRefusal)bytes[17]);
+        (MatchRefusal)bytes[17],
+        BinaryPrimitives.ReadInt64LittleEndian(bytes[18..]),
+        BinaryPrimitives.ReadInt64LittleEndian(bytes[26..]));
 
     private static int BlockOf(ulong number) => (int)(number / BlockBits % Blocks);
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Marketplace.Ethereum;
 using Marketplace.Kernel;
 using Marketplace.Matching;
@@ -45,6 +46,7 @@ public sealed record SessionGrant(
         + "uint16[] markets,uint64 priceLimit,uint64 budget,uint8 maxReplicas,uint40 expiry,uint64 nonce)";
 
     /// <summary>Whether every field is in its range and each meaning is written in its one way.</summary>
+    [JsonIgnore]
     public bool IsWellFormed => Number > 0 && ExpirySeconds < ExpiryLimit && HasWellFormedMarkets && Role switch
     {
         EntryRole.Buyer => MaxReplicas is >= 1 and <= MostReplicas,

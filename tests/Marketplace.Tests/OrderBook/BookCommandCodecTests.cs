@@ -63,6 +63,15 @@ public sealed class BookCommandCodecTests
         ("""
             {"kind":"settled","Budget":7,"TotalPlusFee":990000,"FactId":"log-1"}
             """, new SettledOnChain(BookWorld.Budget, new TokenAmount(990_000), "log-1")),
+        ("""
+            {"kind":"open-session","Grant":{"Role":"Provider","Number":1,
+            "SecretHash":"0xb648680e877bcf578986b618c60123d5161272682c3f9282d8fd2b7a760ef50f",
+            "IsEveryMarket":true,"Markets":[],"PriceLimit":100000,"Budget":0,"MaxReplicas":0,
+            "ExpirySeconds":1700086400,"Nonce":1},"Owner":"0x0000000000000000000000000000000000000065"}
+            """, SessionOrders.Opening(1)),
+        ("""
+            {"kind":"end-session","Session":3}
+            """, new EndSession(3)),
     ];
 
     [Fact]

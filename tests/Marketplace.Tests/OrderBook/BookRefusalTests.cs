@@ -82,6 +82,9 @@ public sealed class BookRefusalTests
         (BookRefusal.ExceedsPot, new CompleteJob(new JobId(10), new TokenAmount(900_000), new TokenAmount(200_001))),
         (BookRefusal.ExceedsPot, new CompleteJob(new JobId(10), new(long.MaxValue), new(long.MaxValue))),
         (BookRefusal.ExceedsOwed, new SettledOnChain(BookWorld.Budget, new TokenAmount(990_001), "other")),
+        (BookRefusal.InvalidGrant, new OpenSession(SessionOrders.Grant(1) with { MaxReplicas = 1 }, default)),
+        (BookRefusal.GrantNonceUsed, new OpenSession(SessionOrders.Grant(1), BookWorld.Address(9))),
+        (BookRefusal.UnknownSession, new EndSession(2)),
     ];
 
     private static PlaceBid Bid => BookWorld.Bid("new");
@@ -123,7 +126,8 @@ public sealed class BookRefusalTests
         world.Do(BookWorld.Bid("running"));
         world.Do(BookWorld.Bid("resting") with { Limit = new UnitPrice(800_000) });
         world.Do(BookWorld.Ask(3));
-        world.Seq.Should().Be(12, "the cases name orders by their numbers");
+        world.Do(SessionOrders.Opening(1));
+        world.Seq.Should().Be(13, "the cases name orders by their numbers");
         return world;
     }
 }

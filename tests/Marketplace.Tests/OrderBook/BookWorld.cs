@@ -101,6 +101,14 @@ internal sealed class BookWorld
         return result;
     }
 
+    /// <summary>Decides a bare order of a session.</summary>
+    public OrderOutcome Take(MatchCommand order)
+    {
+        var outcome = Engine.Apply(order, [], Seq + 1, Now);
+        Seq += outcome.HasChanged ? 1 : 0;
+        return outcome;
+    }
+
     public TAnswer Do<TAnswer>(BookCommand<TAnswer> command)
         where TAnswer : class => (TAnswer)Apply(command).Value.Answer;
 
