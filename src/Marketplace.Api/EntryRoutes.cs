@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net;
 using System.Text.Json;
-using Marketplace.Kernel;
 using Marketplace.OrderBook;
 using Marketplace.OrderBook.Entry;
 

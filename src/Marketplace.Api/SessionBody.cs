@@ -1,6 +1,5 @@
 using Marketplace.Ethereum;
 using Marketplace.Kernel;
-using Marketplace.OrderBook;
 using Marketplace.OrderBook.Entry;
 
 namespace Marketplace.Api;

@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Marketplace.Api;
-using Marketplace.Kernel;
-using Marketplace.OrderBook;
 using Marketplace.OrderBook.Entry;
 using Marketplace.Tests.OrderBook;
 using Microsoft.AspNetCore.Builder;

@@ -3,7 +3,6 @@ using System.Net;
 using FluentAssertions;
 using Marketplace.Kernel;
 using Marketplace.Matching;
-using Marketplace.OrderBook;
 using Marketplace.OrderBook.Entry;
 using Marketplace.ScenarioTests.OrderBook.Journaling;
 using Marketplace.Tests.OrderBook;
