@@ -1,5 +1,4 @@
 using System.Buffers;
-using Marketplace.Kernel;
 using Marketplace.Matching;
 
 namespace Marketplace.OrderBook.PublicLog;
