@@ -48,7 +48,8 @@ public sealed class OrderEntryTests(MarketFixture fixture) : IClassFixture<Marke
 
         bought.Should().Be(HttpStatusCode.OK, body.ToJsonString());
         var generation = await fixture.GenerationAsync(MarketFixture.JobOf(body), ct);
-        generation["legs"]!.ToJsonString().Should().Contain(Cheap.ToString(CultureInfo.InvariantCulture));
+        generation["legs"]!.AsArray().Select(leg => (uint)NumberOf(leg!, "provider")).Should().Equal(
+            [provider.Value], "over its connection it asks the most of all");
 
         var count = await LogCountAsync(ct);
         var forged = Batch(opened, Ask(opened, 3));
