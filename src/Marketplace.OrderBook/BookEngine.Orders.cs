@@ -53,7 +53,7 @@ public sealed partial class BookEngine
         return new OrderOutcome(answer, true, events);
     }
 
-    /// <summary>The journal counts payload in records of its own length: what was sent is told by the payload.</summary>
+    /// <summary>The journal counts payload in its own records: what was sent is told by the payload.</summary>
     private static MatchCommand AsSent(in MatchCommand order, ReadOnlySpan<byte> payload) => order with
     {
         Seq = 0,
@@ -80,8 +80,8 @@ public sealed partial class BookEngine
     }
 
     /// <remarks>
-    /// A bid becomes a job, and a job needs the request that it pays for, which a bare order cannot bring. A later limit
-    /// or quantity would not be what the bid's gateway signs tickets for. So a buyer's session cancels only.
+    /// A bid becomes a job, and a job needs the request that it pays for, which a bare order cannot bring. A later
+    /// limit or quantity would not be what the bid's gateway signs tickets for. So a buyer's session cancels only.
     /// </remarks>
     private EntryRefusal Judge(BookSession session, in MatchCommand order) => order.Kind switch
     {

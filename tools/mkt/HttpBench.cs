@@ -14,7 +14,8 @@ namespace Marketplace.Cli;
 
 /// <summary>One way of sending orders, measured.</summary>
 /// <param name="Times">Nanoseconds from the request to its answer, which comes when it is on disk.</param>
-internal sealed record HttpFigures(string Path, int Connections, int OrdersEach, long OrdersPerSecond, Percentiles Times);
+internal sealed record HttpFigures(
+    string Path, int Connections, int OrdersEach, long OrdersPerSecond, Percentiles Times);
 
 /// <summary>
 /// Orders over HTTP on loopback to the durable acknowledgement: client, server and disk share this machine. Beside the
@@ -53,7 +54,10 @@ internal sealed class HttpBench : IAsyncDisposable
             new BookLoopOptions(Path.Combine(folder, "book")), new NoConsumer(), TimeProvider.System,
             app.Services.GetRequiredService<ILogger<BookLoop>>());
         entry = new OrderEntry(
-            book, new EntrySessions(BenchSession.Domain, Unlimited), new SourceLimits(Unlimited, 1), TimeProvider.System);
+            book,
+            new EntrySessions(BenchSession.Domain, Unlimited),
+            new SourceLimits(Unlimited, 1),
+            TimeProvider.System);
         app.MapOrders(entry);
         app.MapPost(Whole, (HttpContext context, CancellationToken ct) => PlaceWholeAsync(context, ct));
     }
@@ -69,7 +73,13 @@ internal sealed class HttpBench : IAsyncDisposable
         var expiry = TimeProvider.System.GetUtcNow() + Life;
         await bench.book.SubmitAsync(
             new OpenBudget(
-                Budget, BenchSession.Owner, BenchSession.Owner, new TokenAmount(1L << 60), TokenAmount.Zero, Fee, expiry),
+                Budget,
+                BenchSession.Owner,
+                BenchSession.Owner,
+                new TokenAmount(1L << 60),
+                TokenAmount.Zero,
+                Fee,
+                expiry),
             ct);
         return bench;
     }
@@ -114,7 +124,7 @@ internal sealed class HttpBench : IAsyncDisposable
             Budget, clientOrderId, new StoredBid(1, 1, false, new byte[400]), TimeProvider.System.GetUtcNow(), ct);
         var answer = await book.SubmitAsync(
             new PlaceBid(
-                Market, Budget, clientOrderId, new UnitPrice(1), new Quantity(1_000), 1, true,
+                Market, Budget, clientOrderId, new UnitPrice(10), new Quantity(1_000), 1, true,
                 TimeInForce.GoodTillCancelled, null, Fee, Keccak256.Hash(clientOrderId)),
             ct);
         return answer.Match(Results.Ok, refusal => Results.Problem(refusal.ToString()));

@@ -34,7 +34,8 @@ public sealed class OrderEntryTests(MarketFixture fixture) : IClassFixture<Marke
         using var chain = await ChainAccess.OfOperatorAsync(fixture.Market.Url, ct);
         var domain = (await chain.ContractAsync(ct)).Domain;
 
-        var (wrongStatus, wrong) = await OpenAsync(provider, PrivateKey.FromBytes(Key.SecretHash.ToBytes()), domain, ct);
+        var stranger = PrivateKey.FromBytes(Key.SecretHash.ToBytes());
+        var (wrongStatus, wrong) = await OpenAsync(provider, stranger, domain, ct);
         var (status, opened) = await OpenAsync(provider, signer, domain, ct);
         var (_, again) = await OpenAsync(provider, signer, domain, ct);
 
@@ -77,7 +78,9 @@ public sealed class OrderEntryTests(MarketFixture fixture) : IClassFixture<Marke
         var signature = Hex.Encode(signer.Sign(grant.Digest(domain)).ToCompact());
         var secret = Keccak256.Hash("a secret that is no secret").ToString();
         using var response = await fixture.Http.PostAsJsonAsync(
-            new Uri(fixture.Market.Url, EntryRoutes.Sessions), new SessionBody(GrantBody.Of(grant), signature, secret), ct);
+            new Uri(fixture.Market.Url, EntryRoutes.Sessions),
+            new SessionBody(GrantBody.Of(grant), signature, secret),
+            ct);
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(ct))!.AsObject());
     }
 
@@ -105,7 +108,7 @@ public sealed class OrderEntryTests(MarketFixture fixture) : IClassFixture<Marke
         Session = (uint)NumberOf(session, "session"),
         Account = (uint)NumberOf(session, "account"),
         ClientSeq = clientSeq,
-        Tick = Cheap,
+        Tick = Cheap / 10,
         Quantity = 100_000,
     };
 

@@ -123,9 +123,9 @@ public sealed class SessionLoopTests : IDisposable
         return order.Kind switch
         {
             0 => session.Cancel(order.Seq, target),
-            1 => session.Amend(order.Seq, target, 800_000 + order.What, 1_000_000 * (order.What + 1)),
-            2 => session.Ask(order.Seq, tick: order.What * 100_000, units: order.What),
-            _ => session.Ask(order.Seq, tick: 800_000 + order.What * 50_000),
+            1 => session.Amend(order.Seq, target, 80_000 + order.What, 1_000_000 * (order.What + 1)),
+            2 => session.Ask(order.Seq, tick: order.What * 10_000, units: order.What),
+            _ => session.Ask(order.Seq, tick: 80_000 + order.What * 5_000),
         };
     }
 

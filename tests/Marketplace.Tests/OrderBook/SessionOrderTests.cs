@@ -45,7 +45,7 @@ public sealed class SessionOrderTests
     public void A_cancel_frees_what_is_unsold_and_an_amended_ask_keeps_its_name_under_another_handle()
     {
         var placed = Take(session.Ask(1)).Answer;
-        var moved = Take(session.Amend(2, placed.Order, tick: 800_000, units: 3_000_000)).Answer;
+        var moved = Take(session.Amend(2, placed.Order, tick: 80_000, units: 3_000_000)).Answer;
 
         var leg = world.Do(BookWorld.Bid("b1")).Legs.Single();
         var cancelled = Take(session.Cancel(3, moved.Order));
@@ -53,7 +53,11 @@ public sealed class SessionOrderTests
         moved.Order.Should().NotBe(placed.Order);
         leg.Should().Be(new Leg(1, new ProviderId(1), new OrderId(placed.Seq), new UnitPrice(800_000)));
         cancelled.Events.Should().Equal(new AskEnded(
-            cancelled.Answer.Seq, new OrderId(placed.Seq), BookWorld.Market, new ProviderId(1), AskEndReason.Cancelled));
+            cancelled.Answer.Seq,
+            new OrderId(placed.Seq),
+            BookWorld.Market,
+            new ProviderId(1),
+            AskEndReason.Cancelled));
         world.Engine.Depth(BookWorld.Market).Asks.Should().BeEmpty();
     }
 
@@ -77,7 +81,7 @@ public sealed class SessionOrderTests
     [Fact]
     public void What_the_grant_or_the_book_refuses_uses_its_number_up()
     {
-        var belowGrant = Take(session.Ask(1, tick: 99_999));
+        var belowGrant = Take(session.Ask(1, tick: 9_999));
         var ofNothing = Take(session.Ask(2, units: 0));
 
         (belowGrant.HasChanged, belowGrant.Answer.Refusal).Should().Be((true, EntryRefusal.PriceOutsideGrant));
@@ -93,7 +97,7 @@ public sealed class SessionOrderTests
         var handle = world.Engine.OrdersOf(buyer.Number).Single().Handle;
 
         var placed = Take(buyer.Ask(1) with { Side = Side.Bid });
-        var amended = Take(buyer.Amend(2, handle, 500_000, 1_000_000));
+        var amended = Take(buyer.Amend(2, handle, 50_000, 1_000_000));
         var foreign = Take(session.Cancel(1, handle));
         var cancelled = Take(buyer.Cancel(3, handle));
 

@@ -46,7 +46,7 @@ internal sealed record SessionOrders(uint Number, uint Account)
     public static SessionOrders Of(SessionAnswer opened) => new(opened.Session, opened.Account);
 
     /// <summary>Room for two legs of <see cref="BookWorld.Bid"/> at 0.9 tokens.</summary>
-    public MatchCommand Ask(ulong clientSeq, int tick = 900_000, long units = 2_000_000) => new()
+    public MatchCommand Ask(ulong clientSeq, int tick = 90_000, long units = 2_000_000) => new()
     {
         Kind = CommandKind.Place,
         Side = Side.Ask,
