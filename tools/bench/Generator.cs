@@ -36,7 +36,10 @@ internal sealed class Generator
         {
             Send(new MatchCommand
             {
-                Kind = CommandKind.OpenAccount, Account = account, OwnerGroup = account, Domain = account,
+                Kind = CommandKind.OpenAccount,
+                Account = account,
+                OwnerGroup = account,
+                Domain = account,
             });
             Send(new MatchCommand { Kind = CommandKind.Fund, Account = account, Amount = Deposit });
         }
@@ -103,12 +106,18 @@ internal sealed class Generator
 
     public void Cancel(LiveOrder order) => Send(new MatchCommand
     {
-        Kind = CommandKind.Cancel, Account = order.Account, Target = order.Handle,
+        Kind = CommandKind.Cancel,
+        Account = order.Account,
+        Target = order.Handle,
     });
 
     public void Amend(LiveOrder order, int tick, long quantity) => Send(new MatchCommand
     {
-        Kind = CommandKind.Amend, Account = order.Account, Target = order.Handle, Tick = tick, Quantity = quantity,
+        Kind = CommandKind.Amend,
+        Account = order.Account,
+        Target = order.Handle,
+        Tick = tick,
+        Quantity = quantity,
     });
 
     public OrderView View(LiveOrder order) =>

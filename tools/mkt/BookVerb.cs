@@ -27,7 +27,8 @@ public static class BookVerb
         };
         var through = new Option<long>("--through")
         {
-            Description = "Records to take", DefaultValueFactory = _ => long.MaxValue,
+            Description = "Records to take",
+            DefaultValueFactory = _ => long.MaxValue,
         };
         var trades = new Option<string?>("--trades") { Description = "Write every trade to this CSV file" };
         var replay = new Command(

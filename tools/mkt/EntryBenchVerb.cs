@@ -13,7 +13,8 @@ internal static class EntryBenchVerb
         var rounds = new Option<int>("--rounds") { Description = "Timed runs of each", DefaultValueFactory = _ => 5 };
         var scale = new Option<int>("--scale")
         {
-            Description = "Per cent of the usual number of operations", DefaultValueFactory = _ => 100,
+            Description = "Per cent of the usual number of operations",
+            DefaultValueFactory = _ => 100,
         };
         var entry = new Command("entry", "Measure order entry") { rounds, scale };
         entry.SetAction(parsed => Measure(parsed.GetValue(rounds), parsed.GetValue(scale)));

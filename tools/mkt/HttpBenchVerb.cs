@@ -14,15 +14,18 @@ internal static class HttpBenchVerb
     {
         var requests = new Option<int>("--requests")
         {
-            Description = "Of each connection, with one order each", DefaultValueFactory = _ => 200,
+            Description = "Of each connection, with one order each",
+            DefaultValueFactory = _ => 200,
         };
         var batches = new Option<int>("--batches")
         {
-            Description = "Of each connection, with 256 orders each", DefaultValueFactory = _ => 40,
+            Description = "Of each connection, with 256 orders each",
+            DefaultValueFactory = _ => 40,
         };
         var folder = new Option<string>("--folder")
         {
-            Description = "Where the journal lies meanwhile", DefaultValueFactory = _ => Path.GetTempPath(),
+            Description = "Where the journal lies meanwhile",
+            DefaultValueFactory = _ => Path.GetTempPath(),
         };
         var http = new Command("http", "Measure orders over HTTP, to the answer that they are on disk")
         {

@@ -8,7 +8,7 @@ public static class MatchRefusals
     public static string Mend(this MatchRefusal refusal) => refusal switch
     {
         MatchRefusal.None => "Nothing was refused.",
-        MatchRefusal.UnknownMarket => 
+        MatchRefusal.UnknownMarket =>
             "Use a market number that opening the session told; another fee is another number.",
         MatchRefusal.UnknownSignature => "Leave the attribute signature 0, or use one that the market defines.",
         MatchRefusal.UnknownOrder => "Use the handle of an order that is in the book: this one has ended or moved.",
@@ -20,7 +20,7 @@ public static class MatchRefusals
         MatchRefusal.InvalidMinimum => "Keep the minimum at or below the quantity.",
         MatchRefusal.InvalidReplicas => "Leave the legs of an ask 0.",
         MatchRefusal.InvalidTerms => "Do not combine post-only with an immediate order, nor an ask with a bid's flags.",
-        MatchRefusal.InvalidExpiry => 
+        MatchRefusal.InvalidExpiry =>
             "Give an expiry that is still to come to a good-till-time order, and to no other.",
         MatchRefusal.WouldTrade => "Raise the price, or send the order without post-only: it would trade at once.",
         MatchRefusal.AmountTooLarge or MatchRefusal.InsufficientFunds =>

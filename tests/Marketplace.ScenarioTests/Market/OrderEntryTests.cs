@@ -21,16 +21,16 @@ public sealed class OrderEntryTests(MarketFixture fixture) : IClassFixture<Marke
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(5);
     private static readonly EntryKey Key = new(Keccak256.Hash("a secret that is no secret").ToBytes());
 
-    /// <summary>Far below all that the fixture's providers ask.</summary>
-    private const int Cheap = 1_000_000;
+    /// <summary>20.5 tokens per million units: above the first provider's own price, below all others'.</summary>
+    private const int Tick = 2_050_000;
 
     [Fact]
     public async Task An_ask_sent_over_http_sells_a_gateways_request_and_a_flood_of_forgeries_changes_nothing()
     {
         using var deadline = new CancellationTokenSource(Bound);
         var ct = deadline.Token;
-        var signer = new Wallet(Path.Combine(fixture.Market.FolderOf("provider-3"), "keys")).Open("provider");
-        var provider = fixture.Market.ProviderIdOf(3);
+        var signer = new Wallet(Path.Combine(fixture.Market.FolderOf("provider-1"), "keys")).Open("provider");
+        var provider = fixture.Market.ProviderIdOf(1);
         using var chain = await ChainAccess.OfOperatorAsync(fixture.Market.Url, ct);
         var domain = (await chain.ContractAsync(ct)).Domain;
 
@@ -44,28 +44,30 @@ public sealed class OrderEntryTests(MarketFixture fixture) : IClassFixture<Marke
         NumberOf(again, "session").Should().Be(NumberOf(opened, "session"));
         opened["orders"]!.AsArray().Should().ContainSingle("the ask of its connection is the account's too");
 
-        var placed = (await SendAsync(Batch(opened, Ask(opened, 1), Ask(opened, 2)), ct)).Body["answers"]!.AsArray();
+        // A provider runs nothing below its own price, so its first ask makes room for the dearer one.
+        var sent = Batch(opened, Cancel(opened, 1, opened["orders"]![0]!), Ask(opened, 2), Ask(opened, 3));
+        var placed = (await SendAsync(sent, ct)).Body["answers"]!.AsArray();
+        placed.ToJsonString().Should().NotContain("refusal");
         var (bought, body) = await fixture.AskAsync(MarketFixture.Request("what is escrow"), ct);
 
         bought.Should().Be(HttpStatusCode.OK, body.ToJsonString());
         var generation = await fixture.GenerationAsync(MarketFixture.JobOf(body), ct);
-        generation["legs"]!.AsArray().Select(leg => (uint)NumberOf(leg!, "provider")).Should().Equal(
-            [provider.Value], "over its connection it asks the most of all");
+        generation["legs"]!.AsArray().Select(leg => (uint)NumberOf(leg!, "provider")).Should().Equal(provider.Value);
 
-        var count = await LogCountAsync(ct);
-        var forged = Batch(opened, Ask(opened, 3));
+        var before = await LoggedAsync(ct);
+        var forged = Batch(opened, Ask(opened, 4));
         forged[^1] ^= 1;
         var flood = Enumerable.Range(0, 300).Select(_ => SendAsync(forged, ct)).ToList();
-        var cancelled = await SendAsync(Batch(opened, Cancel(opened, 4, placed[1]!)), ct);
+        var cancelled = await SendAsync(Batch(opened, Cancel(opened, 5, placed[2]!)), ct);
         var refused = await Task.WhenAll(flood);
 
         cancelled.Body["answers"]![0]!["order"]!.GetValue<string>()
-            .Should().Be(placed[1]!["order"]!.GetValue<string>());
+            .Should().Be(placed[2]!["order"]!.GetValue<string>());
         refused.Should().OnlyContain(reply => reply.Status == HttpStatusCode.Unauthorized);
         await fixture.Market.UntilAsync(
             "the cancel in the public log",
             TimeSpan.FromSeconds(30),
-            async token => await LogCountAsync(token) == count + 1,
+            async token => await LoggedAsync(token) == (before.Places, before.Cancels + 1),
             ct);
     }
 
@@ -93,9 +95,13 @@ public sealed class OrderEntryTests(MarketFixture fixture) : IClassFixture<Marke
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(ct))!.AsObject());
     }
 
-    private async Task<long> LogCountAsync(CancellationToken ct) =>
-        (await fixture.Http.GetByteArrayAsync(new Uri(fixture.Market.Url, "/v1/book/log"), ct)).Length
-            / PublicRecord.Length;
+    /// <summary>The orders and the cancels in the public log; a job's money moves there as well.</summary>
+    private async Task<(int Places, int Cancels)> LoggedAsync(CancellationToken ct)
+    {
+        var log = await fixture.Http.GetByteArrayAsync(new Uri(fixture.Market.Url, "/v1/book/log"), ct);
+        var kinds = log.Chunk(PublicRecord.Length).Select(record => PublicRecord.Read(record).Kind).ToList();
+        return (kinds.Count(kind => kind == CommandKind.Place), kinds.Count(kind => kind == CommandKind.Cancel));
+    }
 
     private static byte[] Batch(JsonObject session, params MatchCommand[] orders) => EntryBatch.Encode(
         (uint)NumberOf(session, "session"), [.. orders.Select(order => new OutgoingOrder(order))], Key);
@@ -108,7 +114,7 @@ public sealed class OrderEntryTests(MarketFixture fixture) : IClassFixture<Marke
         Session = (uint)NumberOf(session, "session"),
         Account = (uint)NumberOf(session, "account"),
         ClientSeq = clientSeq,
-        Tick = Cheap / 10,
+        Tick = Tick,
         Quantity = 100_000,
     };
 

@@ -30,9 +30,8 @@ public sealed class OrderRouteTests : IDisposable
 
         answers[0]!.ToJsonString().Should().Be("""{"seq":4,"order":"0000000100000001","traded":0,"open":2000000}""");
         answers[1]!.ToJsonString().Should().Be(
-            """
-            {"seq":5,"refusal":"PriceOutsideGrant","mend":"Keep to the grant\u0027s price, or sign a grant with another."}
-            """);
+            """{"seq":5,"refusal":"PriceOutsideGrant","mend":"Keep to the grant\u0027s price, """
+            + """or sign a grant with another."}""");
         matched.Legs.Single().Provider.Should().Be(new ProviderId(1));
     }
 

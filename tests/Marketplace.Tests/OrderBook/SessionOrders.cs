@@ -39,7 +39,9 @@ internal sealed record SessionOrders(uint Number, uint Account)
     public static OpenSession BuyersOpening(ulong nonce = 1) => new(
         Grant(BookWorld.Budget.Value, nonce) with
         {
-            Role = EntryRole.Buyer, Budget = new TokenAmount(5_000_000), MaxReplicas = 3,
+            Role = EntryRole.Buyer,
+            Budget = new TokenAmount(5_000_000),
+            MaxReplicas = 3,
         },
         BookWorld.Opening.Buyer);
 
@@ -59,7 +61,11 @@ internal sealed record SessionOrders(uint Number, uint Account)
 
     public MatchCommand Cancel(ulong clientSeq, OrderHandle order) => new()
     {
-        Kind = CommandKind.Cancel, Session = Number, Account = Account, ClientSeq = clientSeq, Target = order,
+        Kind = CommandKind.Cancel,
+        Session = Number,
+        Account = Account,
+        ClientSeq = clientSeq,
+        Target = order,
     };
 
     public MatchCommand Amend(ulong clientSeq, OrderHandle order, int tick, long units) => new()

@@ -47,7 +47,11 @@ public sealed class EngineAuctionTests
         var exchange = new Exchange(MarketMode.Batch);
         exchange.Place(new MatchCommand
         {
-            Side = Side.Bid, Account = 1, Tick = 5, Quantity = 3, TimeInForce = TimeInForce.ImmediateOrCancel,
+            Side = Side.Bid,
+            Account = 1,
+            Tick = 5,
+            Quantity = 3,
+            TimeInForce = TimeInForce.ImmediateOrCancel,
         });
         exchange.Ask(2, 6, 3);
 

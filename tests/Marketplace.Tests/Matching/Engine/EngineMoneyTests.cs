@@ -65,7 +65,12 @@ public sealed class EngineMoneyTests
 
         exchange.Place(new MatchCommand
         {
-            Side = Side.Bid, Account = 0, Tick = 10, Quantity = 2, Replicas = 2, EscrowsLimit = escrowsLimit,
+            Side = Side.Bid,
+            Account = 0,
+            Tick = 10,
+            Quantity = 2,
+            Replicas = 2,
+            EscrowsLimit = escrowsLimit,
         });
 
         exchange.Trades.Select(each => each.Amount).Should().Equal(first, second);

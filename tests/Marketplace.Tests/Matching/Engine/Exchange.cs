@@ -54,7 +54,10 @@ internal sealed class Exchange
         var account = (uint)Engine.AccountCount;
         Send(new MatchCommand
         {
-            Kind = CommandKind.OpenAccount, Account = account, OwnerGroup = ownerGroup, Domain = domain,
+            Kind = CommandKind.OpenAccount,
+            Account = account,
+            OwnerGroup = ownerGroup,
+            Domain = domain,
         });
         Send(new MatchCommand { Kind = CommandKind.Fund, Account = account, Amount = funds });
         return account;
@@ -98,7 +101,11 @@ internal sealed class Exchange
 
     public OrderHandle Legs(uint account, int tick, long quantity, byte replicas) => Place(new MatchCommand
     {
-        Side = Side.Bid, Account = account, Tick = tick, Quantity = quantity, Replicas = replicas,
+        Side = Side.Bid,
+        Account = account,
+        Tick = tick,
+        Quantity = quantity,
+        Replicas = replicas,
     });
 
     public MatchRefusal Cancel(uint account, OrderHandle order) =>
@@ -106,7 +113,11 @@ internal sealed class Exchange
 
     public MatchRefusal Amend(uint account, OrderHandle order, int tick, long quantity) => Send(new MatchCommand
     {
-        Kind = CommandKind.Amend, Account = account, Target = order, Tick = tick, Quantity = quantity,
+        Kind = CommandKind.Amend,
+        Account = account,
+        Target = order,
+        Tick = tick,
+        Quantity = quantity,
     });
 
     public OrderView? Find(OrderHandle handle) => Engine.TryFind(handle, out var order) ? order : null;

@@ -133,7 +133,11 @@ internal sealed class RandomCommands
         var inEscrow = exchange.Engine.Account(account).InEscrow;
         exchange.Send(new MatchCommand
         {
-            Kind = CommandKind.EndEscrow, Account = account, Amount = inEscrow, Paid = inEscrow / 2, Fee = inEscrow / 9,
+            Kind = CommandKind.EndEscrow,
+            Account = account,
+            Amount = inEscrow,
+            Paid = inEscrow / 2,
+            Fee = inEscrow / 9,
         });
     }
 }

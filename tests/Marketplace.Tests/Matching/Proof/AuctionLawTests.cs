@@ -67,7 +67,11 @@ public sealed class AuctionLawTests
     {
         var order = new MatchCommand
         {
-            Kind = CommandKind.Place, Market = 1, Account = account, Tick = tick, Quantity = quantity,
+            Kind = CommandKind.Place,
+            Market = 1,
+            Account = account,
+            Tick = tick,
+            Quantity = quantity,
         };
         order.Side = side;
         return order;
@@ -80,7 +84,10 @@ public sealed class AuctionLawTests
         var (book, events, seq) = (LawTests.Open(which), new MatchEvents(), 0L);
         Apply(new MatchCommand
         {
-            Kind = CommandKind.OpenMarket, Market = 1, TickSize = 1_000_000, Mode = MarketMode.Batch,
+            Kind = CommandKind.OpenMarket,
+            Market = 1,
+            TickSize = 1_000_000,
+            Mode = MarketMode.Batch,
         });
         for (uint account = 0; account < orders.Count; account++)
         {

@@ -168,14 +168,20 @@ internal sealed partial class CommandStream
 
     private void OpenAccount(uint number) => Add(new MatchCommand
     {
-        Kind = CommandKind.OpenAccount, Account = number, OwnerGroup = (uint)random.Below(accounts),
+        Kind = CommandKind.OpenAccount,
+        Account = number,
+        OwnerGroup = (uint)random.Below(accounts),
         Domain = (uint)random.Below(accounts),
     });
 
     private void DefineSignature(Side side, int number) => Add(new MatchCommand
     {
-        Kind = CommandKind.DefineSignature, Market = random.Chance(4) ? (ushort)random.Below(6) : (ushort)1,
-        Signature = (ushort)number, Side = side, Required = AnyMask(25), Capability = AnyMask(75),
+        Kind = CommandKind.DefineSignature,
+        Market = random.Chance(4) ? (ushort)random.Below(6) : (ushort)1,
+        Signature = (ushort)number,
+        Side = side,
+        Required = AnyMask(25),
+        Capability = AnyMask(75),
     });
 
     private AttributeMask AnyMask(int percent) => new(Bit(percent, 0), Bit(percent, 0) | Bit(percent, 63));

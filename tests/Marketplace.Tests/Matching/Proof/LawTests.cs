@@ -66,7 +66,9 @@ public sealed class LawTests
             {
                 step(new MatchCommand
                 {
-                    Kind = CommandKind.Tick, Seq = command.Seq - 1, TimeMilliseconds = command.TimeMilliseconds,
+                    Kind = CommandKind.Tick,
+                    Seq = command.Seq - 1,
+                    TimeMilliseconds = command.TimeMilliseconds,
                 });
             }
 

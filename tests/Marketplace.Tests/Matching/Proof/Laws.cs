@@ -158,7 +158,10 @@ internal sealed class Laws(IBook book)
                 command.Replicas, command.ExpirySeconds, command.Terms);
         return order with
         {
-            Handle = entered.Order, OrderNo = command.Seq, Tick = command.Tick, Open = command.Quantity,
+            Handle = entered.Order,
+            OrderNo = command.Seq,
+            Tick = command.Tick,
+            Open = command.Quantity,
         };
     }
 

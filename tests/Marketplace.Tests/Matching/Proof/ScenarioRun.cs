@@ -27,7 +27,10 @@ internal sealed class ScenarioRun
             var account = (uint)index;
             Apply(new MatchCommand
             {
-                Kind = CommandKind.OpenAccount, Account = account, OwnerGroup = group, Domain = domain,
+                Kind = CommandKind.OpenAccount,
+                Account = account,
+                OwnerGroup = group,
+                Domain = domain,
             });
             Apply(new MatchCommand { Kind = CommandKind.Fund, Account = account, Amount = setting.Funds });
         }
@@ -104,24 +107,36 @@ internal sealed class ScenarioRun
         { Tick: not null } => new MatchCommand { Kind = CommandKind.Tick },
         { Clear: { } seed } => new MatchCommand
         {
-            Kind = CommandKind.Clear, Market = line.Market, SeedLow = seed[0], SeedHigh = seed[1],
+            Kind = CommandKind.Clear,
+            Market = line.Market,
+            SeedLow = seed[0],
+            SeedHigh = seed[1],
         },
         { OpenMarket: { } number } => new MatchCommand
         {
-            Kind = CommandKind.OpenMarket, Market = number, TickSize = line.TickSize, TakerFeeBps = line.TakerBps,
-            MakerFeeBps = line.MakerBps, Mode = (MarketMode)line.Mode,
+            Kind = CommandKind.OpenMarket,
+            Market = number,
+            TickSize = line.TickSize,
+            TakerFeeBps = line.TakerBps,
+            MakerFeeBps = line.MakerBps,
+            Mode = (MarketMode)line.Mode,
         },
         { Define: { } number } => new MatchCommand
         {
-            Kind = CommandKind.DefineSignature, Market = line.Market, Signature = number, Side = line.Side,
-            Required = Mask(line.Required), Capability = Mask(line.Capability),
+            Kind = CommandKind.DefineSignature,
+            Market = line.Market,
+            Signature = number,
+            Side = line.Side,
+            Required = Mask(line.Required),
+            Capability = Mask(line.Capability),
         },
         { OpenAccount: { } number } => new MatchCommand { Kind = CommandKind.OpenAccount, Account = number },
         { Fund: { } account } => Money(CommandKind.Fund, account, line),
         { Withdraw: { } account } => Money(CommandKind.Withdraw, account, line),
         { EndEscrow: { } account } => Money(CommandKind.EndEscrow, account, line) with
         {
-            Paid = line.Paid, Fee = line.Fee,
+            Paid = line.Paid,
+            Fee = line.Fee,
         },
         { Kind: { } kind } => new MatchCommand { Kind = (CommandKind)kind },
         _ => throw new InvalidDataException($"No command: {line}"),
@@ -137,7 +152,10 @@ internal sealed class ScenarioRun
         var (handle, account) = orders.TryGetValue(label, out var known) ? known : (Duel.Nowhere, 0u);
         var command = new MatchCommand
         {
-            Kind = kind, Account = line.By ?? account, Tick = line.At, Quantity = line.For,
+            Kind = kind,
+            Account = line.By ?? account,
+            Tick = line.At,
+            Quantity = line.For,
         };
         command.Target = handle;
         command.Market = line.Market;
@@ -148,8 +166,15 @@ internal sealed class ScenarioRun
     {
         var order = new MatchCommand
         {
-            Kind = CommandKind.Place, Market = line.Market, Account = line.By ?? 0, Tick = line.At, Quantity = line.For,
-            ExpirySeconds = line.Expiry, Minimum = line.Minimum, Replicas = line.Legs, Signature = line.Signature,
+            Kind = CommandKind.Place,
+            Market = line.Market,
+            Account = line.By ?? 0,
+            Tick = line.At,
+            Quantity = line.For,
+            ExpirySeconds = line.Expiry,
+            Minimum = line.Minimum,
+            Replicas = line.Legs,
+            Signature = line.Signature,
             Terms = line.TermsBit7 ? (byte)128 : (byte)0,
         };
         order.Side = line.Bid is null ? Side.Ask : Side.Bid;

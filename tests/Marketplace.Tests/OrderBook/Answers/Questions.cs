@@ -119,7 +119,10 @@ internal static class Questions
         var account = (uint)world.Engine.AccountCount;
         world.Do(new MatchCommand
         {
-            Kind = CommandKind.OpenAccount, Account = account, OwnerGroup = 1000 + original, Domain = 1000 + original,
+            Kind = CommandKind.OpenAccount,
+            Account = account,
+            OwnerGroup = 1000 + original,
+            Domain = 1000 + original,
         });
         world.Do(new MatchCommand { Kind = CommandKind.Fund, Account = account, Amount = 1_000_000 });
         return account;

@@ -65,8 +65,15 @@ public sealed class QuotingTests
             .Should().Equal((2, 3, 10, 9, 10), (4, 4, 5, 6, 7));
         quote.Should().BeEquivalentTo(new
         {
-            Filled = 15L, Missing = 0L, Cost = 15L, Fee = 2L, Escrowed = 17L, Hold = 25L,
-            AveragePrice = 1_000_000L, WorstTick = 4, LimitTick = 5,
+            Filled = 15L,
+            Missing = 0L,
+            Cost = 15L,
+            Fee = 2L,
+            Escrowed = 17L,
+            Hold = 25L,
+            AveragePrice = 1_000_000L,
+            WorstTick = 4,
+            LimitTick = 5,
         });
     }
 
@@ -101,7 +108,8 @@ public sealed class QuotingTests
         ushort market, int tick, long quantity, uint minimum, byte replicas, MatchRefusal refusal) =>
         Quoting.Of(new EngineWorld().Engine, new OrderQuestion(market, Side.Bid, default, tick, quantity)
         {
-            Minimum = minimum, Replicas = replicas,
+            Minimum = minimum,
+            Replicas = replicas,
         }).Rejection.Should().Be(refusal);
 
     [Fact]

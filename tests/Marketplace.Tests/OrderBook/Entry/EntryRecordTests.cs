@@ -26,7 +26,10 @@ public sealed class EntryRecordTests
         {
             var refusal = Check(new MatchCommand
             {
-                Kind = (CommandKind)kind, Account = EntryWorld.Account, Session = EntryWorld.Session, ClientSeq = 1,
+                Kind = (CommandKind)kind,
+                Account = EntryWorld.Account,
+                Session = EntryWorld.Session,
+                ClientSeq = 1,
             });
 
             (refusal == EntryRefusal.KindNotAllowed).Should().Be(!allowed.Contains((CommandKind)kind));

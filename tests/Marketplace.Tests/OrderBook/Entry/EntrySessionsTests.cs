@@ -69,7 +69,9 @@ public sealed class EntrySessionsTests
         var request = EntryWorld.RequestOf(EntryWorld.Grant with { Nonce = 2 }, session: 10);
         var wrong = request with
         {
-            Grant = request.Grant with { Number = 0 }, Key = EntryWorld.OtherKey, Granter = EntryWorld.Provider.Address,
+            Grant = request.Grant with { Number = 0 },
+            Key = EntryWorld.OtherKey,
+            Granter = EntryWorld.Provider.Address,
         };
         var late = (long)request.Grant.ExpirySeconds * 1_000;
 

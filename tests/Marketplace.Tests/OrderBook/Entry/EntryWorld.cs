@@ -45,7 +45,10 @@ internal sealed class EntryWorld
             _ => new OutgoingOrder(
                 Bid(clientSeq) with
                 {
-                    Tick = tick, Quantity = quantity, Minimum = generation, Terms = (byte)(fill & 127),
+                    Tick = tick,
+                    Quantity = quantity,
+                    Minimum = generation,
+                    Terms = (byte)(fill & 127),
                 },
                 Enumerable.Repeat(fill, records * EntryRecord.Bytes).ToArray()),
         });

@@ -45,11 +45,18 @@ internal sealed class BookEvents
     {
         var command = new MatchCommand
         {
-            Seq = ++seq, Kind = CommandKind.Place, Market = 1, Side = side, Minimum = minimum, Replicas = replicas,
+            Seq = ++seq,
+            Kind = CommandKind.Place,
+            Market = 1,
+            Side = side,
+            Minimum = minimum,
+            Replicas = replicas,
         };
         var placed = Event(MatchEventKind.Placed, slot, tick, quantity) with
         {
-            Side = side, Signature = signature, Account = slot,
+            Side = side,
+            Signature = signature,
+            Account = slot,
         };
         Hub.Publish(command, [placed, placed with { Kind = MatchEventKind.Rested }]);
     }
@@ -58,7 +65,8 @@ internal sealed class BookEvents
     public void Trade(uint bid, uint ask, int tick, long quantity) => Publish(
         Event(MatchEventKind.Traded, bid, tick, quantity) with
         {
-            Other = Handle(ask), Flags = TradeFlags.BidIsTaker,
+            Other = Handle(ask),
+            Flags = TradeFlags.BidIsTaker,
         });
 
     public void Cancel(uint slot) =>
@@ -77,6 +85,11 @@ internal sealed class BookEvents
 
     private MatchEvent Event(MatchEventKind kind, uint slot, int tick, long quantity) => new()
     {
-        Kind = kind, Market = 1, Seq = seq, Order = Handle(slot), Tick = tick, Quantity = quantity,
+        Kind = kind,
+        Market = 1,
+        Seq = seq,
+        Order = Handle(slot),
+        Tick = tick,
+        Quantity = quantity,
     };
 }

@@ -39,7 +39,10 @@ internal sealed class EngineWorld
         {
             Do(new MatchCommand
             {
-                Kind = CommandKind.OpenAccount, Account = account, OwnerGroup = account / 2, Domain = account / 2 + 1,
+                Kind = CommandKind.OpenAccount,
+                Account = account,
+                OwnerGroup = account / 2,
+                Domain = account / 2 + 1,
             });
             var amount = account == 0 ? 15 : 1_000_000;
             Do(new MatchCommand { Kind = CommandKind.Fund, Account = account, Amount = amount });
