@@ -131,6 +131,8 @@ public sealed class BidEntry(BookLoop book, EntryStore entry, OperatorOptions op
         BookRefusal.BudgetClosed or BookRefusal.BudgetExpired or BookRefusal.UnknownBudget => Refusal(
             bid, "budget_closed", "The budget takes no orders: mkt budget open.", bestAsk),
         BookRefusal.Busy => Refusal(bid, "busy", "The book is behind; try again in a second.", bestAsk),
+        BookRefusal.PriceTooHigh => Refusal(
+            bid, "invalid_bid", $"The book's highest price is {BookEngine.MaxPrice}: lower max_price.", bestAsk),
         _ => Refusal(bid, "refused", $"The book refused the order: {refusal}.", bestAsk),
     };
 

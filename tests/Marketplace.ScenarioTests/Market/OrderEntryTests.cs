@@ -54,7 +54,6 @@ public sealed class OrderEntryTests(MarketFixture fixture) : IClassFixture<Marke
         var generation = await fixture.GenerationAsync(MarketFixture.JobOf(body), ct);
         generation["legs"]!.AsArray().Select(leg => (uint)NumberOf(leg!, "provider")).Should().Equal(provider.Value);
 
-        var before = await LoggedAsync(ct);
         var forged = Batch(opened, Ask(opened, 4));
         forged[^1] ^= 1;
         var flood = Enumerable.Range(0, 300).Select(_ => SendAsync(forged, ct)).ToList();
@@ -65,9 +64,9 @@ public sealed class OrderEntryTests(MarketFixture fixture) : IClassFixture<Marke
             .Should().Be(placed[2]!["order"]!.GetValue<string>());
         refused.Should().OnlyContain(reply => reply.Status == HttpStatusCode.Unauthorized);
         await fixture.Market.UntilAsync(
-            "the cancel in the public log",
+            "three providers' asks, two of the session, one bid and two cancels in the public log, and no more",
             TimeSpan.FromSeconds(30),
-            async token => await LoggedAsync(token) == (before.Places, before.Cancels + 1),
+            async token => await LoggedAsync(token) == (6, 2),
             ct);
     }
 

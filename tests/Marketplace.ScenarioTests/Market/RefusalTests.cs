@@ -12,8 +12,7 @@ public sealed class RefusalTests(MarketFixture fixture)
 
     public static TheoryData<string, string, HttpStatusCode, string, string> Refusals() => new()
     {
-        // 64 tokens of output at 100,000 a million are more than the budget holds.
-        { "max_price", "100000", HttpStatusCode.PaymentRequired, "insufficient_budget", "mkt budget open" },
+        { "max_price", "100000", HttpStatusCode.BadRequest, "invalid_bid", "highest price is 167.772150" },
         { "max_price", "1", HttpStatusCode.PaymentRequired, "price_cap", "The best ask is 20" },
         { "max_price", "-1", HttpStatusCode.BadRequest, "invalid_request", "like 0.25" },
         { "model", "gpt-4o", HttpStatusCode.NotFound, "model_not_found", "/v1/models" },
