@@ -7,8 +7,9 @@ namespace Marketplace.OrderBook.Feeds;
 /// <summary>
 /// A market as an order of one signature sees it. Of the other side: the orders it is compatible with. Of its own: its
 /// rivals, the orders that ask for no more and can do no less, so that whatever it may trade with they may trade with
-/// too. So any two orders of the view are compatible, and executable depth is not crossed in it, unless by the orders of
-/// one owner, whom a feed does not know. The view "any" is that of signature 0: it shows the orders that ask for nothing.
+/// too. So any two orders of the view are compatible, and executable depth is not crossed in it, unless by the orders
+/// of one owner, whom a feed does not know. The view "any" is that of signature 0: it shows the orders that ask for
+/// nothing.
 /// </summary>
 public sealed class DepthView
 {
