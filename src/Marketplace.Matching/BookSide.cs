@@ -63,7 +63,7 @@ internal sealed class BookSide(Side side)
         for (var i = 0; i < other.SignatureCount; i++)
         {
             var met = other.signatures[i];
-            if (added.Required.IsWithin(met.Capability) && met.Required.IsWithin(added.Capability))
+            if (added.IsCompatible(met))
             {
                 compatible[number * RowWords + i / 64] |= 1UL << i;
                 other.compatible[i * RowWords + number / 64] |= 1UL << number;

@@ -37,4 +37,9 @@ public readonly record struct OrderView(
 public sealed record EngineOptions(int Accounts = 1024, int OrdersPerMarket = 1024);
 
 /// <summary>What a signature asks for and offers.</summary>
-public readonly record struct SignatureView(AttributeMask Required, AttributeMask Capability);
+public readonly record struct SignatureView(AttributeMask Required, AttributeMask Capability)
+{
+    /// <summary>Two orders of opposite sides may trade: each can do what the other asks for.</summary>
+    public bool IsCompatible(SignatureView other) =>
+        Required.IsWithin(other.Capability) && other.Required.IsWithin(Capability);
+}

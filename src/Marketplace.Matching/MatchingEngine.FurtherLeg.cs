@@ -83,16 +83,10 @@ public sealed partial class MatchingEngine
             ? MatchRefusal.InvalidQuantity
             : ask.Side == Side.Ask
                 && ask.Tick <= command.Tick
-                && IsCompatible(book, command.Signature, ask.Signature)
+                && book.Bids.Signature(command.Signature).IsCompatible(book.Asks.Signature(ask.Signature))
                 && CanSell(ref ask, command.Account, command.Quantity)
                 ? MatchRefusal.None
                 : MatchRefusal.UnusableAsk;
-    }
-
-    private static bool IsCompatible(MarketBook book, ushort bidSignature, ushort askSignature)
-    {
-        var (bid, ask) = (book.Bids.Signature(bidSignature), book.Asks.Signature(askSignature));
-        return bid.Required.IsWithin(ask.Capability) && ask.Required.IsWithin(bid.Capability);
     }
 
     private bool CanSell(ref Order ask, uint bidAccount, long quantity) =>

@@ -28,8 +28,4 @@ public static class MaskBits
 
     public static int Size(this AttributeMask mask) =>
         BitOperations.PopCount(mask.Low) + BitOperations.PopCount(mask.High);
-
-    /// <summary>Two orders of opposite sides may trade: each can do what the other asks for.</summary>
-    public static bool IsCompatible(this SignatureView one, SignatureView other) =>
-        one.Required.IsWithin(other.Capability) && other.Required.IsWithin(one.Capability);
 }

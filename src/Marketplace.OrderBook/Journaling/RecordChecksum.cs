@@ -13,15 +13,18 @@ internal static class RecordChecksum
 
     private const int Covered = RecordLength - sizeof(uint);
 
-    public static uint Of(ReadOnlySpan<byte> record)
+    public static uint Of(ReadOnlySpan<byte> record) => Crc(record[..Covered]);
+
+    /// <param name="bytes">A multiple of four bytes.</param>
+    public static uint Crc(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;
-        for (var at = 0; at < Covered - sizeof(uint); at += sizeof(ulong))
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
         {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(record[at..]));
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
         }
 
-        return ~BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt32LittleEndian(record[(Covered - sizeof(uint))..]));
+        return bytes.IsEmpty ? ~crc : ~BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt32LittleEndian(bytes));
     }
 
     public static void Seal(Span<byte> record) =>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using Marketplace.Kernel;
 
 namespace Marketplace.OrderBook.Journaling;
@@ -69,14 +68,5 @@ internal readonly record struct SnapshotHeader(SnapshotPoint Point, long Length,
             new Hash32(bytes.Slice(104, Hash32.Length)));
     }
 
-    private static uint Checksum(ReadOnlySpan<byte> header)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in header[..^sizeof(uint)])
-        {
-            crc = BitOperations.Crc32C(crc, value);
-        }
-
-        return ~crc;
-    }
+    private static uint Checksum(ReadOnlySpan<byte> header) => RecordChecksum.Crc(header[..^sizeof(uint)]);
 }

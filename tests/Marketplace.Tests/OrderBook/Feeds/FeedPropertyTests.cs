@@ -3,7 +3,6 @@ using System.Text;
 using CsCheck;
 using FluentAssertions;
 using Marketplace.Matching;
-using Marketplace.OrderBook;
 using Marketplace.OrderBook.Feeds;
 using Xunit;
 
@@ -129,7 +128,7 @@ public sealed class FeedPropertyTests
     {
         var asked = world.Engine.Signature(EngineWorld.Continuous, Side.Bid, bid.Signature);
         var offered = world.Engine.Signature(EngineWorld.Continuous, Side.Ask, ask.Signature);
-        return asked.Required.IsWithin(offered.Capability) && offered.Required.IsWithin(asked.Capability);
+        return asked.IsCompatible(offered);
     }
 
     private static uint GroupOf(EngineWorld world, in OrderView order) =>
