@@ -44,9 +44,9 @@ public sealed partial class BookLoop : IAsyncDisposable
     private readonly BookEngine engine = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource running = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ReleaseQueue releases;
     private bool isDisposed;
     private bool isFailed;
-    private readonly ReleaseQueue releases;
     private JournalWriter? journal;
     private PublicLogWriter? publicLog;
     private ITimer? timer;
@@ -235,20 +235,33 @@ public sealed partial class BookLoop : IAsyncDisposable
     /// <summary>Decides what has queued up, while the journal syncs; what is synced is released in order.</summary>
     private void RunBatch()
     {
-        var now = NotBefore(journal!.LastTimeMilliseconds);
         var batch = new DecidedBatch(options.MaxBatch);
-        if (engine.HasExpired(now))
+        try
         {
-            batch.Add(new CommandWork(new Expire(now)), engine, journal, now);
+            Decide(batch, NotBefore(journal!.LastTimeMilliseconds));
         }
-
-        while (batch.Count < options.MaxBatch && queue.Reader.TryRead(out var work))
+        catch (Exception failure)
         {
-            batch.Add(work, engine, journal, now);
+            // It is in no queue any more: nobody else would tell its senders.
+            batch.Fail(new BookStoppedException(failure));
+            throw;
         }
 
         releases.Add(batch, journal.LastSeq);
         releases.ReleaseThrough(journal.DurableSeq);
+    }
+
+    private void Decide(DecidedBatch batch, DateTimeOffset now)
+    {
+        if (engine.HasExpired(now))
+        {
+            batch.Add(new CommandWork(new Expire(now)), engine, journal!, now);
+        }
+
+        while (batch.Count < options.MaxBatch && queue.Reader.TryRead(out var work))
+        {
+            batch.Add(work, engine, journal!, now);
+        }
     }
 
     private void Fail(Exception failure)

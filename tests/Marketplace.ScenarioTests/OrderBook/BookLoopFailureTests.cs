@@ -10,6 +10,8 @@ namespace Marketplace.ScenarioTests.OrderBook;
 /// <summary>A book whose disk failed, that was stopped or never started: everybody is told.</summary>
 public sealed class BookLoopFailureTests : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly LogFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -43,6 +45,27 @@ public sealed class BookLoopFailureTests : IDisposable
         }
 
         (await after.AccountAsync()).HeldByOrders.Should().Be(new TokenAmount(20 * 110_000));
+    }
+
+    [Fact]
+    public async Task Who_shares_a_batch_with_a_command_that_the_journal_cannot_take_is_told_as_well()
+    {
+        await using var world = await LoopWorld.WithBudgetAsync(folder.Path);
+        await world.DoAsync(BookWorld.Ask(1));
+        await world.DoAsync(BookWorld.Ask(2));
+        var job = (await world.DoAsync(BookWorld.Bid("b1"))).Job!.Value;
+        var others = Enumerable.Range(1_000, 4_000).Select(number => new ProviderId((uint)number)).ToList();
+        using var allQueued = new ManualResetEventSlim();
+
+        var first = world.Loop.ReadAsync(_ => allQueued.Wait(Patience), CancellationToken.None);
+        var before = world.SubmitAsync(BookWorld.Bid("b2"));
+        var tooLong = world.SubmitAsync(new AddLeg(job, 2, others));
+        allQueued.Set();
+
+        foreach (var sent in (Task[])[first, before, tooLong])
+        {
+            await FluentActions.Awaiting(() => sent.WaitAsync(Patience)).Should().ThrowAsync<BookStoppedException>();
+        }
     }
 
     [Fact]
