@@ -23,6 +23,10 @@ internal sealed class BookSide(Side side)
     public const int RowWords = MaxSignatures / 64;
     public const int TickLimit = 1 << 24;
 
+    // A bid's rank is 2^24 less its tick, an ask's its tick; as the side of the next order cannot be guessed, it is
+    // computed without a branch: ~tick = -tick - 1.
+    private readonly int flip = side == Side.Bid ? -1 : 0;
+    private readonly int origin = side == Side.Bid ? TickLimit + 1 : 0;
     private Ladder[] ladders = new Ladder[1];
     private SignatureView[] signatures = new SignatureView[1];
     private ulong[] compatible = [1, 0, 0, 0];
@@ -41,7 +45,7 @@ internal sealed class BookSide(Side side)
     public int OrdersInLegs { get; private set; }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Rank(int tick) => side == Side.Bid ? TickLimit - tick : tick;
+    public int Rank(int tick) => (tick ^ flip) + origin;
 
     public ref Ladder Ladder(int signature) => ref ladders[signature];
 
@@ -72,69 +76,60 @@ internal sealed class BookSide(Side side)
     }
 
     /// <summary>Puts an order behind all others of its price and signature.</summary>
+    /// <remarks>
+    /// Whether a neighbour is there cannot be guessed in a book, so nothing here branches on it: slot 0 takes the link
+    /// that an order without one would get.
+    /// </remarks>
     public void Link(Order[] orders, int slot)
     {
         ref var order = ref orders[slot];
         var rank = Rank(order.Tick);
         var leaf = Tree.LeafFor(ref ladders[order.Signature], rank);
         ref var level = ref Tree.Level(leaf, rank);
+        var (head, tail) = (level.Head, level.Tail);
         order.Leaf = leaf;
         order.Next = 0;
-        order.Prev = level.Tail;
-        if (level.Tail == 0)
-        {
-            level.Head = slot;
-            Tree.Leaf(leaf).Bits |= 1UL << rank;
-            ref var front = ref Fronts[order.Signature];
-            if (rank < front.Rank)
-            {
-                front.Rank = rank;
-                front.Slot = slot;
-                front.OrderNo = order.OrderNo;
-            }
-        }
-        else
-        {
-            orders[level.Tail].Next = slot;
-        }
-
+        order.Prev = tail;
+        orders[tail].Next = slot;
+        level.Head = head == 0 ? slot : head;
         level.Tail = slot;
         level.Count++;
         level.Quantity += order.Open;
+        Tree.BitsOf(leaf) |= 1UL << rank;
         Orders++;
         OrdersInLegs += order.IsInLegs ? 1 : 0;
+        ref var front = ref Fronts[order.Signature];
+        if (rank < front.Rank)
+        {
+            front.Rank = rank;
+            front.Slot = slot;
+            front.OrderNo = order.OrderNo;
+        }
     }
 
-    /// <summary>Takes an order out of its level; what it has open still counts in the level's quantity.</summary>
+    /// <summary>Takes an order out of its level.</summary>
     public void Unlink(Order[] orders, int slot)
     {
         ref var order = ref orders[slot];
         var rank = Rank(order.Tick);
         ref var level = ref Tree.Level(order.Leaf, rank);
-        level.Count--;
+        ref var inLeaf = ref Tree.BitsOf(order.Leaf);
+        var (next, prev) = (order.Next, order.Prev);
+        var (head, tail, count) = (level.Head, level.Tail, level.Count - 1);
+        orders[next].Prev = prev;
+        orders[prev].Next = next;
+        level.Head = prev == 0 ? next : head;
+        level.Tail = next == 0 ? prev : tail;
+        level.Count = count;
         level.Quantity -= order.Open;
+        inLeaf &= ~((count == 0 ? 1UL : 0UL) << rank);
         Orders--;
         OrdersInLegs -= order.IsInLegs ? 1 : 0;
-        if (order.Next == 0)
-        {
-            level.Tail = order.Prev;
-        }
-        else
-        {
-            orders[order.Next].Prev = order.Prev;
-        }
-
-        if (order.Prev != 0)
-        {
-            orders[order.Prev].Next = order.Next;
-        }
-        else
-        {
-            level.Head = order.Next;
-            HeadLeft(orders, ref order, slot, rank);
-        }
-
         order.Leaf = 0;
+        if (inLeaf == 0 || Fronts[order.Signature].Slot == slot)
+        {
+            FrontLeft(orders, slot, rank, next, inLeaf);
+        }
     }
 
     /// <summary>The rank after this one that has orders of the signature; above every limit if there is none.</summary>
@@ -153,37 +148,33 @@ internal sealed class BookSide(Side side)
     /// <summary>The oldest order of a level; 0 if it has none.</summary>
     public int Head(int signature, int rank) => Tree.Find(in ladders[signature], rank).Head;
 
-    // The level's oldest order has left it: the bitmaps and the ladder's front may change.
-    private void HeadLeft(Order[] orders, ref Order order, int slot, int rank)
+    // The ladder's first order has left it, or a leaf its last.
+    private void FrontLeft(Order[] orders, int slot, int rank, int next, ulong inLeaf)
     {
-        ref var front = ref Fronts[order.Signature];
-        if (order.Next != 0)
+        var signature = orders[slot].Signature;
+        if (inLeaf == 0)
         {
-            if (front.Slot == slot)
-            {
-                front.Slot = order.Next;
-                front.OrderNo = orders[order.Next].OrderNo;
-            }
+            Tree.Release(ref ladders[signature], rank);
+        }
 
+        ref var front = ref Fronts[signature];
+        if (front.Slot != slot)
+        {
             return;
         }
 
-        ref var leaf = ref Tree.Leaf(order.Leaf);
-        leaf.Bits &= ~(1UL << rank);
-        var inLeaf = leaf.Bits;
-        if (inLeaf == 0)
+        if (next != 0)
         {
-            Tree.Release(ref ladders[order.Signature], rank);
+            front.Slot = next;
+            front.OrderNo = orders[next].OrderNo;
+            return;
         }
 
-        if (front.Slot == slot)
-        {
-            // No better price had orders, so what is left in the leaf comes behind.
-            var next = inLeaf != 0
-                ? rank & ~63 | BitOperations.TrailingZeroCount(inLeaf)
-                : Tree.Above(in ladders[order.Signature], rank);
-            MoveFront(orders, ref front, order.Signature, next);
-        }
+        // No better price had orders, so what is left in the leaf comes behind.
+        var first = inLeaf != 0
+            ? rank & ~63 | BitOperations.TrailingZeroCount(inLeaf)
+            : Tree.Above(in ladders[signature], rank);
+        MoveFront(orders, ref front, signature, first);
     }
 
     private void MoveFront(Order[] orders, ref Front front, int signature, int rank)

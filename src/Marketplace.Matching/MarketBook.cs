@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace Marketplace.Matching;
 
 /// <summary>One market: its terms, the slab of its orders and its two sides.</summary>
@@ -7,6 +10,7 @@ internal sealed class MarketBook(
     /// <summary>A slot whose generations are used up is not used again, so that no handle names two orders.</summary>
     public const uint LastGeneration = (1u << OrderHandle.GenerationBits) - 1;
 
+    private readonly BookSide[] sides = [new(Side.Bid), new(Side.Ask)];
     private Order[] orders = new Order[Math.Max(2, capacity)];
 
     public ushort Number => number;
@@ -23,9 +27,9 @@ internal sealed class MarketBook(
 
     public int LastClearTick { get; set; }
 
-    public BookSide Bids { get; } = new(Side.Bid);
+    public BookSide Bids => sides[(int)Side.Bid];
 
-    public BookSide Asks { get; } = new(Side.Ask);
+    public BookSide Asks => sides[(int)Side.Ask];
 
     /// <summary>The slab. Slot 0 is no order; it serves to try an order before it has a place.</summary>
     public Order[] Orders => orders;
@@ -36,9 +40,9 @@ internal sealed class MarketBook(
     /// <summary>The first free slot; 0 without one.</summary>
     public int FreeSlot { get; private set; }
 
-    public BookSide Sides(Side side) => side == Side.Bid ? Bids : Asks;
+    public BookSide Sides(Side side) => sides[(int)side];
 
-    public BookSide Opposite(Side side) => side == Side.Bid ? Asks : Bids;
+    public BookSide Opposite(Side side) => sides[1 - (int)side];
 
     public OrderHandle Handle(int slot) => new(number, orders[slot].Generation, (uint)slot);
 
@@ -48,6 +52,15 @@ internal sealed class MarketBook(
         var isLive = slot < (uint)UsedSlots && orders[slot].Generation == generation && orders[slot].Open != 0;
         found = isLive ? (int)slot : 0;
         return isLive;
+    }
+
+    /// <summary>Asks the processor for an order's memory; a slot that does not exist is left alone.</summary>
+    public unsafe void Prefetch(uint slot)
+    {
+        if (Sse.IsSupported && slot < (uint)orders.Length)
+        {
+            Sse.Prefetch0(Unsafe.AsPointer(ref orders[slot]));
+        }
     }
 
     /// <summary>A slot for a new order; the slab may move.</summary>

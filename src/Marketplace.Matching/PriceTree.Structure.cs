@@ -23,7 +23,7 @@ internal sealed partial class PriceTree
             reachedNodes++;
         }
 
-        for (var leaf = freeLeaf; leaf != 0; leaf = leaves[leaf].Levels[0].Head)
+        for (var leaf = freeLeaf; leaf != 0; leaf = levels[leaf * Fanout].Head)
         {
             reachedLeaves++;
         }
@@ -53,12 +53,12 @@ internal sealed partial class PriceTree
 
     private void CheckLeaf(int leaf)
     {
-        Invariant.Holds(leaves[leaf].Bits != 0, "A leaf in use has orders.");
+        Invariant.Holds(bitsOfLeaf[leaf] != 0, "A leaf in use has orders.");
         for (var i = 0; i < Fanout; i++)
         {
-            var level = leaves[leaf].Levels[i];
+            var level = levels[leaf * Fanout + i];
             var isEmpty = level.Head == 0 && level.Tail == 0 && level.Count == 0 && level.Quantity == 0;
-            Invariant.Holds(isEmpty == ((leaves[leaf].Bits >> i & 1) == 0), "A set bit is a level with orders.");
+            Invariant.Holds(isEmpty == ((bitsOfLeaf[leaf] >> i & 1) == 0), "A set bit is a level with orders.");
         }
     }
 }

@@ -20,24 +20,11 @@ internal struct Children
     private int first;
 }
 
-[InlineArray(PriceTree.Fanout)]
-internal struct Levels
-{
-    private Level first;
-}
-
 /// <summary>64 neighbouring parts of the price range: a set bit is a part that has orders.</summary>
 internal struct PriceNode
 {
     public ulong Bits;
     public Children Children;
-}
-
-/// <summary>64 neighbouring prices: a set bit is a price that has orders.</summary>
-internal struct PriceLeaf
-{
-    public ulong Bits;
-    public Levels Levels;
 }
 
 /// <summary>Leaves found lately, by the low bits of their key, so that most orders need not descend the tree.</summary>
@@ -71,17 +58,22 @@ internal sealed partial class PriceTree
     private const int Bits = 6;
 
     private PriceNode[] nodes = new PriceNode[8];
-    private PriceLeaf[] leaves = new PriceLeaf[4];
+
+    // A leaf is 64 neighbouring prices: a set bit is a price that has orders. The bits of all leaves are together, for
+    // they are looked at far more often than most levels.
+    private ulong[] bitsOfLeaf = new ulong[4];
+    private Level[] levels = new Level[4 * Fanout];
     private int usedNodes = 1;
     private int usedLeaves = 1;
     private int freeNode;
     private int freeLeaf;
 
+    /// <summary>Which of a leaf's prices have orders.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref PriceLeaf Leaf(int leaf) => ref leaves[leaf];
+    public ref ulong BitsOf(int leaf) => ref bitsOfLeaf[leaf];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref Level Level(int leaf, int rank) => ref leaves[leaf].Levels[rank & Fanout - 1];
+    public ref Level Level(int leaf, int rank) => ref levels[leaf * Fanout | rank & Fanout - 1];
 
     /// <summary>The leaf of a rank, made if there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -99,7 +91,7 @@ internal sealed partial class PriceTree
         var upper = nodes[ladder.Root].Children[first];
         var lower = nodes[upper].Children[second];
         var leaf = nodes[lower].Children[third];
-        if (After(leaves[leaf].Bits, rank & 63) is var bits and not 0)
+        if (After(bitsOfLeaf[leaf], rank & 63) is var bits and not 0)
         {
             return rank & ~0x3F | BitOperations.TrailingZeroCount(bits);
         }
@@ -157,7 +149,7 @@ internal sealed partial class PriceTree
     private int InNode(int node, ulong bits)
     {
         var index = BitOperations.TrailingZeroCount(bits);
-        return index << 6 | BitOperations.TrailingZeroCount(leaves[nodes[node].Children[index]].Bits);
+        return index << 6 | BitOperations.TrailingZeroCount(bitsOfLeaf[nodes[node].Children[index]]);
     }
 
     private int InUpper(int node, ulong bits)
@@ -240,7 +232,7 @@ internal sealed partial class PriceTree
     // A free leaf keeps the next free one where a used leaf has the head of its first level.
     private void FreeLeaf(int leaf)
     {
-        leaves[leaf].Levels[0].Head = freeLeaf;
+        levels[leaf * Fanout].Head = freeLeaf;
         freeLeaf = leaf;
     }
 
@@ -249,14 +241,15 @@ internal sealed partial class PriceTree
         if (freeLeaf != 0)
         {
             var leaf = freeLeaf;
-            freeLeaf = leaves[leaf].Levels[0].Head;
-            leaves[leaf].Levels[0].Head = 0;
+            freeLeaf = levels[leaf * Fanout].Head;
+            levels[leaf * Fanout].Head = 0;
             return leaf;
         }
 
-        if (usedLeaves == leaves.Length)
+        if (usedLeaves == bitsOfLeaf.Length)
         {
-            Array.Resize(ref leaves, leaves.Length * 2);
+            Array.Resize(ref bitsOfLeaf, usedLeaves * 2);
+            Array.Resize(ref levels, levels.Length * 2);
         }
 
         return usedLeaves++;

@@ -11,6 +11,9 @@ public readonly record struct OrderOutcome(EntryAnswer Answer, bool HasChanged, 
 /// <summary>Bare orders of sessions: the window first, then the grant, then the book, then the engine below.</summary>
 public sealed partial class BookEngine
 {
+    /// <summary>Says which order comes soon, so that the one it names is on its way from memory.</summary>
+    public void Expect(in MatchCommand order) => matching.Expect(order);
+
     /// <summary>
     /// Decides an order that the door let in. A fresh number is used up whatever the answer is; the same order again
     /// gets that answer and has no second effect.

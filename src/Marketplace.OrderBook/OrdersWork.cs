@@ -20,6 +20,11 @@ internal sealed class OrdersWork(ReadOnlyMemory<byte> bytes) : BookWork
     {
         var shape = EntryBatch.Read(bytes.Span, out var orders);
         Invariant.Holds(shape == EntryRefusal.None, "The door has read the batch.");
+        foreach (var order in orders)
+        {
+            engine.Expect(order.Command);
+        }
+
         decided = new EntryAnswer[orders.Count];
         var index = 0;
         foreach (var order in orders)

@@ -87,10 +87,16 @@ public static class Measurement
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ApplyAll(MatchingEngine engine, MatchCommand[] messages, MatchEvents events)
     {
-        foreach (ref readonly var command in messages.AsSpan())
+        const int ahead = 8;
+        for (var i = 0; i < messages.Length; i++)
         {
+            if (i + ahead < messages.Length)
+            {
+                engine.Expect(messages[i + ahead]);
+            }
+
             events.Clear();
-            engine.Apply(command, events);
+            engine.Apply(messages[i], events);
         }
     }
 }
