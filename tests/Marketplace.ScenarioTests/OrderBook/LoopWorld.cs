@@ -17,6 +17,9 @@ internal sealed class LoopWorld : IAsyncDisposable
         var options = new BookLoopOptions(path)
         {
             Disk = Disk,
+
+            // Tests of the journal replay it; tests of snapshots say when they want them.
+            SnapshotEvery = 0,
             Journal = new JournalOptions(SegmentBytes: 1 << 17, BufferBytes: 1 << 15),
         };
         Loop = new BookLoop(change(options), consumer, clock, NullLogger<BookLoop>.Instance);
