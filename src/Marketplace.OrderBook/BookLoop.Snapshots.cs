@@ -146,6 +146,11 @@ public sealed partial class BookLoop
         await saving.WaitAsync(ct);
     }
 
+    [LoggerMessage(1002, LogLevel.Information,
+        "Replayed {Records} journal records behind {Snapshot} in {Milliseconds} ms; cut {TornBytes} unfinished bytes off")]
+    private static partial void LogReplayed(
+        ILogger logger, long records, long snapshot, long milliseconds, long tornBytes);
+
     [LoggerMessage(1011, LogLevel.Warning, "Snapshot {File} was passed over: {Reason}")]
     private static partial void LogPassedOver(ILogger logger, string file, string reason);
 

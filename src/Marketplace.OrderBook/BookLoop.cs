@@ -290,11 +290,6 @@ public sealed partial class BookLoop : IAsyncDisposable
 
     private static DateTimeOffset TimeOf(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
-    [LoggerMessage(1002, LogLevel.Information,
-        "Replayed {Records} journal records behind {Snapshot} in {Milliseconds} ms; cut {TornBytes} unfinished bytes off")]
-    private static partial void LogReplayed(
-        ILogger logger, long records, long snapshot, long milliseconds, long tornBytes);
-
     [LoggerMessage(1003, LogLevel.Critical, "The order book stopped")]
     private static partial void LogFailed(ILogger logger, Exception failure);
 }
