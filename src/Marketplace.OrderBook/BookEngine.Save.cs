@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Marketplace.Kernel;
 using Marketplace.Matching;
-using Marketplace.OrderBook.Entry;
 
 namespace Marketplace.OrderBook;
 

@@ -1,6 +1,4 @@
-using Marketplace.Kernel;
 using Marketplace.OrderBook.Journaling;
-using Marketplace.OrderBook.PublicLog;
 using Microsoft.Extensions.Logging;
 
 namespace Marketplace.OrderBook;
