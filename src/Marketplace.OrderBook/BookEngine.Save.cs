@@ -8,8 +8,9 @@ namespace Marketplace.OrderBook;
 public sealed partial class BookEngine
 {
     /// <summary>
-    /// Copies the state. The matching engine's part is a few block copies; the rest costs in proportion to all bids ever
-    /// taken, for their clients may ask again, to the asks that are remembered and to the numbers that sessions used.
+    /// Copies the state. The matching engine's part is a few block copies; the rest costs in proportion to all bids
+    /// ever taken, for their clients may ask again, to the asks that are remembered and to the numbers that sessions
+    /// used.
     /// </summary>
     public BookImage Capture() => new(matching.Capture(null), Saved());
 

@@ -122,8 +122,8 @@ public sealed partial class BookLoop
     }
 
     /// <summary>
-    /// The last snapshot of an orderly stop: nothing is decided any more. Without one the next start is longer, so it is
-    /// not taken when that start could not use it: the consumer's cursor will stand then where it stands now.
+    /// The last snapshot of an orderly stop: nothing is decided any more. It is not taken when the next start could not
+    /// use it, for the consumer's cursor will stand then where it stands now.
     /// </summary>
     private async Task SaveLastAsync(CancellationToken ct)
     {
@@ -145,7 +145,7 @@ public sealed partial class BookLoop
     }
 
     [LoggerMessage(1002, LogLevel.Information,
-        "Replayed {Records} journal records behind {Snapshot} in {Milliseconds} ms; cut {TornBytes} unfinished bytes off")]
+        "Replayed {Records} journal records behind {Snapshot} in {Milliseconds} ms; cut {TornBytes} unfinished bytes")]
     private static partial void LogReplayed(
         ILogger logger, long records, long snapshot, long milliseconds, long tornBytes);
 

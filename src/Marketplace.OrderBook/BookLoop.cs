@@ -64,8 +64,8 @@ public sealed partial class BookLoop : IAsyncDisposable
     public PublicHead PublicHead => publicLog?.Flushed ?? default;
 
     /// <summary>
-    /// Replays the journal, from the newest snapshot on that serves, then takes commands. What the consumer has not seen
-    /// is published again.
+    /// Replays the journal, from the newest snapshot on that serves, then takes commands. What the consumer has not
+    /// seen is published again.
     /// </summary>
     /// <exception cref="JournalCorruptException">The journal is damaged.</exception>
     /// <exception cref="JournalBehindConsumerException">The journal lacks what was consumed already.</exception>

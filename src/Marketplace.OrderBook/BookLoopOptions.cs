@@ -3,7 +3,9 @@ using Marketplace.OrderBook.Journaling;
 namespace Marketplace.OrderBook;
 
 /// <summary>How the book runs.</summary>
-/// <param name="Folder">Where the journal, its snapshots and the public command log are; it is made if it is missing.</param>
+/// <param name="Folder">
+/// Where the journal, its snapshots and the public command log are; it is made if it is missing.
+/// </param>
 /// <param name="QueueLength">Commands that may wait; further senders wait for room.</param>
 /// <param name="MaxBatch">Commands of one flush at most.</param>
 /// <param name="MaxUnconsumed">Events that may wait for the consumer before new orders are refused as busy.</param>

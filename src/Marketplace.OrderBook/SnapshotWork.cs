@@ -5,7 +5,9 @@ using Marketplace.OrderBook.PublicLog;
 
 namespace Marketplace.OrderBook;
 
-/// <summary>Copies the state. Released, it asks where the readers stand who have then got all that is in the copy.</summary>
+/// <summary>
+/// Copies the state. Released, it asks where the readers stand, who have then got all that is in the copy.
+/// </summary>
 /// <param name="readers">The last event's number, and the public log's end as soon as it is on disk.</param>
 internal sealed class SnapshotWork(Func<(long EventSeq, Task<PublicHead> PublicHead)> readers) : BookWork
 {

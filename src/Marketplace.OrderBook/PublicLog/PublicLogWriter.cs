@@ -68,7 +68,7 @@ internal sealed class PublicLogWriter : IAsyncDisposable
         var mark = new TaskCompletionSource<PublicHead>(TaskCreationOptions.RunContinuationsAsynchronously);
         queue.Writer.TryWrite(new Queued([], mark));
         await Task.WhenAny(mark.Task, writing);
-        return mark.Task.IsCompleted ? await mark.Task : throw new IOException("The public log is not written any more.");
+        return mark.Task.IsCompleted ? await mark.Task : throw new IOException("The public log is written no more.");
     }
 
     public async ValueTask DisposeAsync()

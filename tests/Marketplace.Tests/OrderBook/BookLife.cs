@@ -75,7 +75,9 @@ internal sealed class BookLife
         string.Join(' ', events.Select(happened => JsonSerializer.Serialize<object>(happened)));
 }
 
-/// <summary>Random lives: the commands of <see cref="BookStreams"/>, and sessions that open, pause, end and order.</summary>
+/// <summary>
+/// Random lives: the commands of <see cref="BookStreams"/>, and sessions that open, pause, end and order.
+/// </summary>
 internal static class BookLives
 {
     private static readonly Gen<LifeStep> Openings = Gen.Select(Gen.UInt[1, 4], Gen.ULong[1, 3]).Select((who, nonce) =>

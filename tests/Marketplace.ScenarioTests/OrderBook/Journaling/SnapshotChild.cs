@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Marketplace.ScenarioTests.OrderBook.Journaling;
 
 /// <summary>
-/// A process that runs a book, saves a snapshot whenever the one before is written, and says on its output which command
-/// was answered.
+/// A process that runs a book, saves a snapshot whenever the one before is written, and says on its output which
+/// command was answered.
 /// </summary>
 internal static class SnapshotChild
 {
