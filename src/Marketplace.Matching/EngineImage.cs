@@ -95,7 +95,19 @@ public sealed class EngineImage
         {
             sink(MemoryMarshal.AsBytes(new ReadOnlySpan<MarketHead>(in head)));
             sink(MemoryMarshal.AsBytes(signatures.AsSpan(0, head.BidSignatures + head.AskSignatures)));
+            ForgetPlaces();
             sink(MemoryMarshal.AsBytes(orders.AsSpan(0, head.UsedSlots)));
+        }
+
+        /// <summary>
+        /// A loaded engine builds its trees and queues anew, with other places: without them one state is one text.
+        /// </summary>
+        private void ForgetPlaces()
+        {
+            foreach (ref var order in orders.AsSpan(0, head.UsedSlots))
+            {
+                (order.Leaf, order.QueuePlace) = (0, 0);
+            }
         }
     }
 }

@@ -31,4 +31,12 @@ public static class BookCommandCodec
 
     /// <summary>Any part of the book's state, exactly and in the same notation.</summary>
     internal static string Text<T>(T part) => JsonSerializer.Serialize(part, Options);
+
+    /// <inheritdoc cref="Text"/>
+    internal static void Write<T>(Stream target, T part) => JsonSerializer.Serialize(target, part, Options);
+
+    /// <summary>Reads what <see cref="Write"/> wrote, to the stream's end.</summary>
+    /// <exception cref="JsonException">It is not such a part.</exception>
+    internal static T Read<T>(Stream source) =>
+        JsonSerializer.Deserialize<T>(source, Options) ?? throw new JsonException("Nothing is there.");
 }

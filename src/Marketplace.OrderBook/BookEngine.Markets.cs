@@ -12,7 +12,7 @@ public sealed partial class BookEngine
     /// </summary>
     internal const long TickSize = 10;
 
-    private readonly MatchingEngine matching = new(new EngineOptions());
+    private readonly MatchingEngine matching;
     private readonly MatchEvents happened = new();
     private readonly List<MatchCommand> sent = [];
     private readonly SortedDictionary<uint, Market> markets = [];

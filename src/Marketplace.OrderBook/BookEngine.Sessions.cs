@@ -8,7 +8,7 @@ public sealed partial class BookEngine
 {
     private readonly SortedDictionary<(EntryRole Role, uint Number), BookSession> granted = [];
     private readonly Dictionary<uint, BookSession> sessions = [];
-    private readonly SequenceWindows windows = new();
+    private readonly SequenceWindows windows;
     private uint lastSession;
 
     /// <summary>The orders in the book of an open session's account, oldest first; empty when there is no session.

@@ -26,6 +26,15 @@ public sealed partial class BookEngine
     private readonly SortedDictionary<uint, BudgetAccount> budgets = [];
     private readonly SortedDictionary<uint, Dictionary<string, (PlaceAsk Terms, AskAnswer Answer)>> desks = [];
 
+    /// <summary>A book in which nothing is open yet.</summary>
+    public BookEngine() => (matching, windows) = (new MatchingEngine(new EngineOptions()), new SequenceWindows());
+
+    private BookEngine(MatchingEngine matching, SavedBook saved)
+    {
+        (this.matching, windows) = (matching, SequenceWindows.Load(saved.Windows));
+        Restore(saved);
+    }
+
     /// <summary>Decides a command and, when it is not refused, carries it out.</summary>
     /// <param name="seq">The number it will have in the journal if it changes something: above all before it.</param>
     /// <param name="now">The time at which it is taken; never earlier than that of the command before it.</param>

@@ -27,10 +27,10 @@ public sealed partial class BookLoop : IAsyncDisposable
     private readonly ILogger<BookLoop> logger;
     private readonly Channel<BookWork> queue;
     private readonly EventPublisher publisher;
-    private readonly BookEngine engine = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ReleaseQueue releases;
+    private BookEngine engine = new();
     private bool isDisposed;
     private bool isFailed;
     private JournalWriter? journal;
@@ -63,7 +63,10 @@ public sealed partial class BookLoop : IAsyncDisposable
     /// <summary>How far the public command log is on disk.</summary>
     public PublicHead PublicHead => publicLog?.Flushed ?? default;
 
-    /// <summary>Replays the journal, then takes commands. What the consumer has not seen is published again.</summary>
+    /// <summary>
+    /// Replays the journal, from the newest snapshot on that serves, then takes commands. What the consumer has not
+    /// seen is published again.
+    /// </summary>
     /// <exception cref="JournalCorruptException">The journal is damaged.</exception>
     /// <exception cref="JournalBehindConsumerException">The journal lacks what was consumed already.</exception>
     public async Task StartAsync(CancellationToken ct)
@@ -71,12 +74,14 @@ public sealed partial class BookLoop : IAsyncDisposable
         Invariant.Holds(journal is null, "A book is started once.");
         var cursor = await consumer.CursorAsync(ct);
         var started = time.GetTimestamp();
+        publisher.LastSeq = cursor;
         publicLog = PublicLogWriter.Open(PublicLogPath, time);
+        var snapshot = LoadNewest(cursor);
         journal = JournalWriter.Open(
             options.Folder,
             options.Disk,
             options.Journal,
-            snapshot: null,
+            snapshot,
             (in MatchCommand record, ReadOnlySpan<byte> payload) => Replay(record, payload, cursor),
             releases.ReleaseThrough);
         if (cursor > journal.LastSeq)
@@ -84,7 +89,8 @@ public sealed partial class BookLoop : IAsyncDisposable
             throw new JournalBehindConsumerException(journal.LastSeq, cursor);
         }
 
-        LogReplayed(logger, journal.LastSeq, (long)time.GetElapsedTime(started).TotalMilliseconds, journal.TornBytes);
+        var milliseconds = (long)time.GetElapsedTime(started).TotalMilliseconds;
+        LogReplayed(logger, Replayed, snapshot?.LastSeq ?? 0, milliseconds, journal.TornBytes);
         publicLog.Start();
         publishing = Task.Run(() => publisher.RunAsync(stopping.Token), CancellationToken.None);
         _ = Task.WhenAny(journal.Completion, publicLog.Completion).Unwrap().ContinueWith(
@@ -140,7 +146,9 @@ public sealed partial class BookLoop : IAsyncDisposable
         return count;
     }
 
-    /// <summary>Takes no more commands, finishes those that wait, and delivers what they did until ct.</summary>
+    /// <summary>
+    /// Takes no more commands, finishes those that wait, and, until ct, delivers what they did and saves a snapshot.
+    /// </summary>
     public async Task StopAsync(CancellationToken ct)
     {
         queue.Writer.TryComplete();
@@ -149,6 +157,7 @@ public sealed partial class BookLoop : IAsyncDisposable
         try
         {
             await publishing.WaitAsync(ct);
+            await SaveLastAsync(ct);
         }
         catch (OperationCanceledException)
         {
@@ -171,6 +180,7 @@ public sealed partial class BookLoop : IAsyncDisposable
         running.TrySetResult();
         await stopping.CancelAsync();
         await publishing;
+        await saving;
         timer?.Dispose();
         journal?.Dispose();
         await (publicLog?.DisposeAsync() ?? ValueTask.CompletedTask);
@@ -193,6 +203,7 @@ public sealed partial class BookLoop : IAsyncDisposable
     {
         var events = JournalledCommand.Replay(engine, record, payload);
         publicLog!.AddAll(engine.Sent);
+        Replayed++;
         if (record.Seq > cursor)
         {
             publisher.Publish(events);
@@ -206,6 +217,7 @@ public sealed partial class BookLoop : IAsyncDisposable
             while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
             {
                 RunBatch();
+                TakeSnapshotWhenDue();
             }
 
             await Task.Run(() => journal!.WaitDurable(journal.LastSeq), CancellationToken.None);
@@ -277,10 +289,6 @@ public sealed partial class BookLoop : IAsyncDisposable
         TimeOf(Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), lastMilliseconds));
 
     private static DateTimeOffset TimeOf(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-
-    [LoggerMessage(1002, LogLevel.Information,
-        "Replayed {Records} journal records in {Milliseconds} ms; cut {TornBytes} unfinished bytes off")]
-    private static partial void LogReplayed(ILogger logger, long records, long milliseconds, long tornBytes);
 
     [LoggerMessage(1003, LogLevel.Critical, "The order book stopped")]
     private static partial void LogFailed(ILogger logger, Exception failure);

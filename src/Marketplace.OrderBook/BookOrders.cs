@@ -50,6 +50,14 @@ internal sealed class BookJob(BidOrder bid)
 
     public JobEnd? End { get; set; }
 
+    public static BookJob Restored(BidOrder bid, SavedJob saved)
+    {
+        var job = new BookJob(bid) { End = saved.End };
+        job.Legs.AddRange(saved.Legs);
+        job.Owners.UnionWith(saved.Owners);
+        return job;
+    }
+
     public Leg Add(AskOrder ask, UnitPrice price)
     {
         Invariant.Holds(Owners.Add(ask.Terms.OwnerAccount), "A job's legs have distinct owners.");

@@ -20,6 +20,13 @@ internal sealed class BudgetAccount(OpenBudget terms, uint no)
     /// <summary>The facts that were settled, in ordinal order.</summary>
     public IReadOnlyCollection<string> Settlements => settlements;
 
+    public static BudgetAccount Restored(SavedBudget saved)
+    {
+        var account = new BudgetAccount(saved.Terms, saved.No) { IsClosed = saved.IsClosed, Settled = saved.Settled };
+        account.settlements.UnionWith(saved.Settlements);
+        return account;
+    }
+
     public bool HasTerms(OpenBudget other) => Terms with { Spent = other.Spent } == other;
 
     public bool HasSettled(string factId) => settlements.Contains(factId);

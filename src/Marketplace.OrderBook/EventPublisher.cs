@@ -20,11 +20,15 @@ internal sealed partial class EventPublisher(IBookEvents consumer, TimeProvider 
     /// <summary>Events that were not consumed yet.</summary>
     public long Backlog => Interlocked.Read(ref backlog);
 
+    /// <summary>The last command whose events were queued; at first what the consumer had seen before.</summary>
+    public long LastSeq { get; set; }
+
     /// <summary>Queues the events of one command.</summary>
     public void Publish(IReadOnlyList<BookEvent> events)
     {
         if (events.Count > 0)
         {
+            LastSeq = events[^1].Seq;
             Interlocked.Add(ref backlog, events.Count);
             queue.Writer.TryWrite(events);
         }

@@ -6,16 +6,21 @@ namespace Marketplace.ScenarioTests;
 internal static class ChildProgram
 {
     public const string JournalWriter = "journal-writer";
+    public const string SavingBook = "saving-book";
 
-    public static int Main(string[] args)
+    public static async Task<int> Main(string[] args)
     {
-        if (args is not [JournalWriter, var folder])
+        switch (args)
         {
-            Console.Error.WriteLine("Run by the test runner.");
-            return 2;
+            case [JournalWriter, var folder]:
+                JournalChild.WriteForEver(folder);
+                return 0;
+            case [SavingBook, var folder]:
+                await SnapshotChild.RunForEverAsync(folder);
+                return 0;
+            default:
+                Console.Error.WriteLine("Run by the test runner.");
+                return 2;
         }
-
-        JournalChild.WriteForEver(folder);
-        return 0;
     }
 }

@@ -17,8 +17,10 @@ public sealed record SnapshotPoint(long LastSeq, long LastTimeMilliseconds, Hash
 /// <param name="Content">The state, from here to the stream's end. The caller disposes it.</param>
 public sealed record Snapshot(SnapshotPoint Point, Stream Content);
 
-/// <summary>A snapshot that was not used.</summary>
-public sealed record PassedOverSnapshot(string File, string Reason);
+/// <summary>A snapshot's file.</summary>
+/// <param name="Snapshot">Null when it is damaged.</param>
+/// <param name="Damage">Why it cannot be used; empty when it is sound.</param>
+public sealed record FoundSnapshot(string File, Snapshot? Snapshot, string Damage);
 
 /// <summary>
 /// A snapshot's first 164 bytes, little-endian: magic and version (8 bytes), last number, last time, number of the

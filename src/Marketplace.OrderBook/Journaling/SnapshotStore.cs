@@ -12,36 +12,22 @@ public sealed partial class SnapshotStore(string folder)
 {
     public const int Kept = 2;
 
-    private const int CopyLength = 1 << 16;
+    private const int BufferLength = 1 << 16;
 
-    /// <summary>Writes a snapshot in the background; it counts once the task has ended.</summary>
-    /// <param name="content">A copy of the state that nothing changes meanwhile; read from where it stands.</param>
+    /// <summary>Writes a snapshot in the background; it counts once the task has ended. One at a time.</summary>
+    /// <param name="write">Writes a copy of the state that nothing changes meanwhile.</param>
     /// <exception cref="IOException">The disk failed: the snapshots of before are untouched.</exception>
-    public Task SaveAsync(SnapshotPoint point, Stream content, CancellationToken ct)
+    public Task SaveAsync(SnapshotPoint point, Action<Stream> write, CancellationToken ct)
     {
         Invariant.Holds(point.Head.LastSeq >= point.LastSeq, "What is in a snapshot is durable in the log.");
-        return Task.Run(() => Save(point, content, ct), ct);
+        return Task.Run(() => Save(point, write, ct), ct);
     }
 
-    /// <summary>The newest sound snapshot; null without one.</summary>
-    /// <param name="passedOver">Those that are newer and damaged, with the reason.</param>
-    public Snapshot? OpenNewest(out IReadOnlyList<PassedOverSnapshot> passedOver)
-    {
-        var damaged = new List<PassedOverSnapshot>();
-        passedOver = damaged;
-        foreach (var path in List().Reverse())
-        {
-            var (snapshot, reason) = TryOpen(path);
-            if (snapshot is not null)
-            {
-                return snapshot;
-            }
-
-            damaged.Add(new PassedOverSnapshot(Path.GetFileName(path), reason));
-        }
-
-        return null;
-    }
+    /// <summary>
+    /// The snapshots from the newest on, each read and checked when it is asked for. The caller takes the first that
+    /// serves it and disposes its content.
+    /// </summary>
+    public IEnumerable<FoundSnapshot> NewestFirst() => List().Reverse().Select(Open);
 
     /// <summary>
     /// Removes the log's segments that lie wholly below the older of the two kept snapshots. By default nobody calls
@@ -50,7 +36,7 @@ public sealed partial class SnapshotStore(string folder)
     /// <returns>How many were removed.</returns>
     public int RemoveCoveredSegments(string journalFolder)
     {
-        var sound = List().Select(TryOpen).Select(found => found.Snapshot).OfType<Snapshot>().ToList();
+        var sound = List().Select(Open).Select(found => found.Snapshot).OfType<Snapshot>().ToList();
         foreach (var snapshot in sound)
         {
             snapshot.Content.Dispose();
@@ -59,38 +45,50 @@ public sealed partial class SnapshotStore(string folder)
         return sound.Count < Kept ? 0 : SegmentFiles.RemoveThrough(journalFolder, sound[^Kept].Point.LastSeq);
     }
 
-    private void Save(SnapshotPoint point, Stream content, CancellationToken ct)
+    private void Save(SnapshotPoint point, Action<Stream> write, CancellationToken ct)
     {
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, $"book-{point.LastSeq:D20}.snapshot");
-        var unfinished = path + SegmentFiles.Unfinished;
-        using (var file = new FileStream(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        RemoveUnfinished();
+        try
         {
-            file.Position = SnapshotHeader.HeaderLength;
-            var hash = Copy(content, file, ct);
-            var header = new SnapshotHeader(point, file.Length - SnapshotHeader.HeaderLength, hash);
-            file.Position = 0;
-            file.Write(header.ToBytes());
-            file.Flush(flushToDisk: true);
+            Write(path + SegmentFiles.Unfinished, point, write);
+            ct.ThrowIfCancellationRequested();
+        }
+        catch
+        {
+            RemoveUnfinished();
+            throw;
         }
 
-        File.Move(unfinished, path, overwrite: true);
+        File.Move(path + SegmentFiles.Unfinished, path, overwrite: true);
         SystemDisk.Instance.SyncFolder(folder);
         RemoveOld();
     }
 
-    private static Hash32 Copy(Stream content, FileStream file, CancellationToken ct)
+    private static void Write(string path, SnapshotPoint point, Action<Stream> write)
     {
-        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[CopyLength];
-        while (content.Read(buffer) is > 0 and var read)
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, BufferLength);
+        file.Position = SnapshotHeader.HeaderLength;
+        using var sha = SHA256.Create();
+        using (var content = new CryptoStream(file, sha, CryptoStreamMode.Write, leaveOpen: true))
         {
-            ct.ThrowIfCancellationRequested();
-            sha.AppendData(buffer.AsSpan(0, read));
-            file.Write(buffer.AsSpan(0, read));
+            write(content);
         }
 
-        return new Hash32(sha.GetHashAndReset());
+        var header = new SnapshotHeader(point, file.Length - SnapshotHeader.HeaderLength, new Hash32(sha.Hash));
+        file.Position = 0;
+        file.Write(header.ToBytes());
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>What a full disk or a crash left half written would only take room.</summary>
+    private void RemoveUnfinished()
+    {
+        foreach (var path in Directory.EnumerateFiles(folder, $"book-*.snapshot{SegmentFiles.Unfinished}"))
+        {
+            File.Delete(path);
+        }
     }
 
     private void RemoveOld()
@@ -101,26 +99,52 @@ public sealed partial class SnapshotStore(string folder)
         }
     }
 
-    private static (Snapshot? Snapshot, string Reason) TryOpen(string path)
+    private static FoundSnapshot Open(string path)
     {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, CopyLength);
+        var name = Path.GetFileName(path);
+        try
+        {
+            var file = new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferLength);
+            var damage = DamageOf(file, out var point);
+            if (point is not null)
+            {
+                return new FoundSnapshot(name, new Snapshot(point, file), damage);
+            }
+
+            file.Dispose();
+            return new FoundSnapshot(name, null, damage);
+        }
+        catch (IOException unreadable)
+        {
+            return new FoundSnapshot(name, null, unreadable.Message);
+        }
+    }
+
+    /// <param name="point">Set when it has no damage; the file then stands at the content.</param>
+    private static string DamageOf(FileStream file, out SnapshotPoint? point)
+    {
+        point = null;
         var bytes = new byte[SnapshotHeader.HeaderLength];
         var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        var reason = SnapshotHeader.Read(bytes.AsSpan(0, read)) is not { } header
-            ? "its header is damaged, or of another version"
-            : file.Length - SnapshotHeader.HeaderLength != header.Length
-                ? $"its content has not the {header.Length} bytes that were written"
-                : new Hash32(SHA256.HashData(file)) != header.ContentHash
-                    ? "its content is damaged"
-                    : "";
-        if (reason.Length > 0)
+        if (SnapshotHeader.Read(bytes.AsSpan(0, read)) is not { } header)
         {
-            file.Dispose();
-            return (null, reason);
+            return "its header is damaged, or of another version";
+        }
+
+        if (file.Length - SnapshotHeader.HeaderLength != header.Length)
+        {
+            return $"its content has not the {header.Length} bytes that were written";
+        }
+
+        if (new Hash32(SHA256.HashData(file)) != header.ContentHash)
+        {
+            return "its content is damaged";
         }
 
         file.Position = SnapshotHeader.HeaderLength;
-        return (new Snapshot(SnapshotHeader.Read(bytes)!.Value.Point, file), reason);
+        point = header.Point;
+        return "";
     }
 
     /// <summary>Oldest first.</summary>

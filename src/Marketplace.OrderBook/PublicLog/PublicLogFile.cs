@@ -1,4 +1,5 @@
 using System.Buffers;
+using Marketplace.Kernel;
 using Marketplace.Matching;
 
 namespace Marketplace.OrderBook.PublicLog;
@@ -21,16 +22,23 @@ public sealed class PublicLogFile : IDisposable
     private const int BufferLength = 1 << 16;
     private readonly FileStream file;
     private readonly ArrayBufferWriter<byte> pending = new();
-    private readonly long found;
     private volatile FlushedHead flushed = new(default);
-    private PublicHead head;
 
-    private PublicLogFile(FileStream file, long found) => (this.file, this.found) = (file, found);
+    private PublicLogFile(FileStream file, long found) => (this.file, Found) = (file, found);
+
+    /// <summary>Whole records that an earlier life left.</summary>
+    public long Found { get; }
+
+    /// <summary>How far the commands go that were added or compared, be they on disk or not.</summary>
+    public PublicHead Head { get; private set; }
 
     /// <summary>What is on disk and may be named to others.</summary>
     public PublicHead Flushed => flushed.Head;
 
-    /// <summary>Opens or makes the file. Every command of the journal is then added again from the first.</summary>
+    /// <summary>
+    /// Opens or makes the file. Every command of the journal is then added again, from the first or from where
+    /// <see cref="GoTo"/> has gone.
+    /// </summary>
     /// <exception cref="IOException">It cannot be read, or another process has it open for writing.</exception>
     public static PublicLogFile Open(string path)
     {
@@ -39,13 +47,24 @@ public sealed class PublicLogFile : IDisposable
         return new PublicLogFile(file, file.Length / PublicRecord.Length);
     }
 
+    /// <summary>
+    /// Goes on behind a head that the log is known to have reached: what stands before it is not compared again.
+    /// </summary>
+    /// <param name="start">At or below <see cref="Found"/>.</param>
+    public void GoTo(PublicHead start)
+    {
+        Invariant.Holds(Head.Count == 0 && start.Count <= Found, "A log goes on from a place that it has.");
+        file.Position = start.Count * PublicRecord.Length;
+        Head = start;
+    }
+
     /// <summary>Adds a command, or compares it with what an earlier life wrote in its place.</summary>
     /// <exception cref="PublicLogDiffersException">Something else stands there.</exception>
     public void Add(in MatchCommand command)
     {
         var shown = PublicRecord.Of(command);
         var bytes = PublicRecord.Bytes(shown);
-        if (head.Count < found)
+        if (Head.Count < Found)
         {
             Compare(bytes);
         }
@@ -54,7 +73,7 @@ public sealed class PublicLogFile : IDisposable
             pending.Write(bytes);
         }
 
-        head = new PublicHead(head.Count + 1, PublicRecord.Next(head.Root, bytes));
+        Head = new PublicHead(Head.Count + 1, PublicRecord.Next(Head.Root, bytes));
     }
 
     /// <summary>Puts what was added on disk.</summary>
@@ -63,14 +82,14 @@ public sealed class PublicLogFile : IDisposable
     {
         if (pending.WrittenCount > 0)
         {
-            file.Position = (head.Count * PublicRecord.Length) - pending.WrittenCount;
+            file.Position = (Head.Count * PublicRecord.Length) - pending.WrittenCount;
             file.Write(pending.WrittenSpan);
             file.SetLength(file.Position);
             file.Flush(flushToDisk: true);
             pending.ResetWrittenCount();
         }
 
-        flushed = new FlushedHead(head);
+        flushed = new FlushedHead(Head);
     }
 
     public void Dispose() => file.Dispose();
@@ -81,7 +100,7 @@ public sealed class PublicLogFile : IDisposable
         file.ReadExactly(stored);
         if (!stored.SequenceEqual(expected))
         {
-            throw new PublicLogDiffersException(head.Count);
+            throw new PublicLogDiffersException(Head.Count);
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed class FakeConsumer(long cursor = 0) : IBookEvents
     private readonly List<(int Count, TaskCompletionSource Reached)> waiting = [];
     private TaskCompletionSource mayConsume = Opened();
     private int failures;
+    private bool isForgetful;
 
     /// <summary>Each call that was taken, in order.</summary>
     public IReadOnlyList<IReadOnlyList<BookEvent>> Calls
@@ -24,6 +25,9 @@ internal sealed class FakeConsumer(long cursor = 0) : IBookEvents
     }
 
     public IReadOnlyList<BookEvent> Events => Calls.SelectMany(call => call).ToList();
+
+    /// <summary>From here on its cursor does not move, whatever it takes.</summary>
+    public void Forget() => isForgetful = true;
 
     /// <summary>Calls that failed.</summary>
     public int Failed { get; private set; }
@@ -46,7 +50,8 @@ internal sealed class FakeConsumer(long cursor = 0) : IBookEvents
         }
     }
 
-    public Task<long> CursorAsync(CancellationToken ct) => Task.FromResult(cursor);
+    public Task<long> CursorAsync(CancellationToken ct) =>
+        Task.FromResult(isForgetful ? cursor : Events.Select(happened => happened.Seq).Append(cursor).Max());
 
     public async Task ConsumeAsync(IReadOnlyList<BookEvent> events, CancellationToken ct)
     {

@@ -3,7 +3,6 @@ using Marketplace.OrderBook;
 using Marketplace.OrderBook.Journaling;
 using Marketplace.ScenarioTests.OrderBook.Journaling;
 using Marketplace.Tests.OrderBook;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Marketplace.ScenarioTests.OrderBook;
 
@@ -17,9 +16,12 @@ internal sealed class LoopWorld : IAsyncDisposable
         var options = new BookLoopOptions(path)
         {
             Disk = Disk,
+
+            // Tests of the journal replay it; tests of snapshots say when they want them.
+            SnapshotEvery = 0,
             Journal = new JournalOptions(SegmentBytes: 1 << 17, BufferBytes: 1 << 15),
         };
-        Loop = new BookLoop(change(options), consumer, clock, NullLogger<BookLoop>.Instance);
+        Loop = new BookLoop(change(options), consumer, clock, Log);
     }
 
     public BookLoop Loop { get; }
@@ -29,6 +31,8 @@ internal sealed class LoopWorld : IAsyncDisposable
     public BookClock Clock { get; }
 
     public DyingDisk Disk { get; } = new();
+
+    public BookLog Log { get; } = new();
 
     public static LoopWorld Created(
         string path,
@@ -92,6 +96,8 @@ internal sealed class LoopWorld : IAsyncDisposable
         CompleteJob complete => Told(await SubmitAsync(complete)),
         ReleaseJob release => Told(await SubmitAsync(release)),
         SettledOnChain settled => Told(await SubmitAsync(settled)),
+        OpenSession open => Told(await SubmitAsync(open)),
+        EndSession end => Told(await SubmitAsync(end)),
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "No such command."),
     };
 
@@ -104,6 +110,14 @@ internal sealed class LoopWorld : IAsyncDisposable
             patience.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
+    }
+
+    /// <summary>Waits until the snapshot that is due by now, if any, is written or has failed.</summary>
+    public async Task SavedAsync()
+    {
+        // The writer takes one between two batches: it has, when it reads a later one.
+        await Loop.ReadAsync(_ => true, CancellationToken.None);
+        await Loop.Saving;
     }
 
     public async ValueTask DisposeAsync()

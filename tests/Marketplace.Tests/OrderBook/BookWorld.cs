@@ -36,7 +36,7 @@ internal sealed class BookWorld
     /// <summary>Nothing is open yet: for streams that open everything themselves.</summary>
     public static BookWorld Empty() => new(markets: 0);
 
-    public BookEngine Engine { get; } = new();
+    public BookEngine Engine { get; private set; } = new();
 
     public DateTimeOffset Now { get; set; } = Start;
 
@@ -92,6 +92,15 @@ internal sealed class BookWorld
         var world = WithBudget();
         world.Do(Ask(1));
         return (world, world.Do(Bid("b1")).Job!.Value);
+    }
+
+    /// <summary>Goes on with what was saved of the engine.</summary>
+    public void SaveAndLoad()
+    {
+        using var saved = new MemoryStream();
+        Engine.Capture().WriteTo(saved);
+        saved.Position = 0;
+        Engine = BookEngine.Load(saved);
     }
 
     public Result<BookOutcome, BookRefusal> Apply(BookCommand command)

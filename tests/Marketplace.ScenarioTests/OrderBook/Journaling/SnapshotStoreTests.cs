@@ -65,8 +65,8 @@ public sealed class SnapshotStoreTests : IDisposable
         {
             File.WriteAllBytes(path, damaged);
             Newest(out var passedOver)!.Value.Point.LastSeq.Should().Be(5);
-            passedOver.Should().ContainSingle().Which.Should().Match<PassedOverSnapshot>(one =>
-                one.File == Path.GetFileName(path) && one.Reason.Length > 0);
+            passedOver.Should().ContainSingle().Which.Should().Match<FoundSnapshot>(one =>
+                one.File == Path.GetFileName(path) && one.Damage.Length > 0);
         }
     }
 
@@ -171,11 +171,33 @@ public sealed class SnapshotStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_crash_or_a_failure_left_half_written_does_not_stay()
+    {
+        var head = log.Write(5)[^1];
+        await SaveAsync(head, lastSeq: 4);
+        var unfinished = Path.Combine(log.Path, "book-00000000000000000003.snapshot.tmp");
+        File.WriteAllBytes(unfinished, [1, 2, 3]);
+        var point = new SnapshotPoint(5, 0, default, head);
+
+        await FluentActions.Awaiting(() => snapshots.SaveAsync(point, Full, CancellationToken.None))
+            .Should().ThrowAsync<IOException>();
+
+        Directory.EnumerateFiles(log.Path, "*.tmp").Should().BeEmpty();
+        Newest(out _)!.Value.Point.LastSeq.Should().Be(4);
+
+        static void Full(Stream target)
+        {
+            target.Write(new byte[100_000]);
+            throw new IOException("No space left on device");
+        }
+    }
+
+    [Fact]
     public async Task A_snapshot_of_what_is_not_durable_is_a_bug()
     {
         var point = new SnapshotPoint(6, 0, default, log.Write(5)[^1]);
 
-        await FluentActions.Awaiting(() => snapshots.SaveAsync(point, Stream.Null, CancellationToken.None))
+        await FluentActions.Awaiting(() => snapshots.SaveAsync(point, _ => { }, CancellationToken.None))
             .Should().ThrowAsync<InvariantViolationException>();
 
         Files().Should().BeEmpty();
@@ -195,21 +217,28 @@ public sealed class SnapshotStoreTests : IDisposable
     {
         var time = LogFolder.Command(lastSeq).TimeMilliseconds;
         var point = new SnapshotPoint(lastSeq, time, new Hash32(StateAt(lastSeq + 4).AsSpan(0, 32)), head);
-        await snapshots.SaveAsync(point, new MemoryStream(StateAt(lastSeq)), CancellationToken.None);
+        await snapshots.SaveAsync(point, target => target.Write(StateAt(lastSeq)), CancellationToken.None);
         return point;
     }
 
-    private (SnapshotPoint Point, byte[] Content)? Newest(out IReadOnlyList<PassedOverSnapshot> passedOver)
+    private (SnapshotPoint Point, byte[] Content)? Newest(out IReadOnlyList<FoundSnapshot> passedOver)
     {
-        if (snapshots.OpenNewest(out passedOver) is not { } found)
+        var damaged = new List<FoundSnapshot>();
+        passedOver = damaged;
+        foreach (var found in snapshots.NewestFirst())
         {
-            return null;
+            if (found.Snapshot is { } snapshot)
+            {
+                using var content = snapshot.Content;
+                using var copy = new MemoryStream();
+                content.CopyTo(copy);
+                return (snapshot.Point, copy.ToArray());
+            }
+
+            damaged.Add(found);
         }
 
-        using var content = found.Content;
-        using var copy = new MemoryStream();
-        content.CopyTo(copy);
-        return (found.Point, copy.ToArray());
+        return null;
     }
 
     /// <summary>The newest snapshot's state with the rest of the log applied.</summary>
