@@ -7,279 +7,199 @@ namespace Marketplace.Tests.Matching.Proof;
 /// <summary>
 /// The book as RULES.md tells it, sentence by sentence and without any cleverness. Written from the rules alone and
 /// sharing nothing with the engine but its public data, so that a disagreement means that one of them is wrong. An
-/// order's handle is its market and its order number.
+/// order's handle is its market and its order number. Orders that are gone leave the lists when the command is done.
 /// </summary>
 internal sealed partial class NaiveBook : IBook
 {
-    private const long MaxAmount = long.MaxValue;
-
     private readonly List<NaiveAccount> accounts = [];
     private readonly SortedDictionary<ushort, NaiveMarket> markets = [];
-    private readonly SortedSet<NaiveOrder> expiring = new(Comparer<NaiveOrder>.Create((a, b) =>
-        (a.Expiry, a.No).CompareTo((b.Expiry, b.No))));
-
     private readonly Dictionary<OrderHandle, NaiveOrder> orders = [];
+    private readonly SortedSet<NaiveOrder> expiring = new(Comparer<NaiveOrder>.Create((a, b) =>
+        (a.Place.ExpirySeconds, a.No).CompareTo((b.Place.ExpirySeconds, b.No))));
+
     private readonly List<NaiveOrder> gone = [];
     private MatchEvents output = new();
     private long seq;
-    private long time;
 
-    public int AccountCount => accounts.Count;
+    /// <summary>Section 6: other commands are only applied when no tick is due.</summary>
+    public bool NeedsTick(long timeMilliseconds) => Due(timeMilliseconds).Any();
 
-    public bool HasMarket(ushort market) => markets.ContainsKey(market);
-
-    public AccountView Account(uint account) => accounts[(int)account].View;
-
-    public IEnumerable<OrderView> Resting(ushort market, Side side) => markets[market].Orders[side].Select(o => o.View);
-
-    public bool NeedsTick(long timeMilliseconds) =>
-        expiring.Count > 0 && expiring.Min!.Expiry <= timeMilliseconds / 1000;
+    private IEnumerable<NaiveOrder> Due(long timeMilliseconds) =>
+        expiring.TakeWhile(order => order.Place.ExpirySeconds <= timeMilliseconds / 1000);
 
     public MatchRefusal Apply(in MatchCommand command, MatchEvents events)
     {
-        Invariant.Holds(command.Seq >= seq && command.TimeMilliseconds >= time, "commands follow each other");
         Invariant.Holds(command.Kind == CommandKind.Tick || !NeedsTick(command.TimeMilliseconds), "ticks come first");
-        (seq, time, output) = (command.Seq, command.TimeMilliseconds, events);
-
+        (seq, output) = (command.Seq, events);
         var refusal = Refusal(command);
         if (refusal == None)
         {
             CarryOut(command);
-            RemoveGone();
+            foreach (var order in gone)
+            {
+                order.Market.Orders(order.Place.Side).Remove(order);
+                orders.Remove(order.Handle);
+                expiring.Remove(order);
+            }
+
+            gone.Clear();
         }
 
         return refusal;
     }
 
-    private MatchRefusal Refusal(in MatchCommand c) => c.Kind switch
+    /// <summary>Section 10: the reasons in the order of <see cref="MatchRefusal"/>; the first is given.</summary>
+    private MatchRefusal Refusal(in MatchCommand c)
     {
-        CommandKind.OpenMarket => markets.ContainsKey(c.Market) ? MarketExists
-            : c.Market > 4095 || c.TickSize is < 1 or > 1_000_000_000_000 || c.TakerFeeBps is < 0 or > 10_000
-                || c.MakerFeeBps is < 0 or > 10_000 || c.Mode > MarketMode.Batch ? InvalidMarket
-            : None,
-        CommandKind.DefineSignature => !markets.TryGetValue(c.Market, out var market) ? UnknownMarket
-            : c.Signature > 255 || c.Signature != market.Signatures[c.Side].Count ? InvalidSignature
-            : None,
-        CommandKind.OpenAccount => c.Account == accounts.Count ? None : InvalidAccount,
-        CommandKind.Fund => c.Account >= accounts.Count ? UnknownAccount
-            : c.Amount < 0 || accounts[(int)c.Account].Funded + c.Amount > MaxAmount ? AmountTooLarge
-            : None,
-        CommandKind.Withdraw => c.Account >= accounts.Count ? UnknownAccount
-            : c.Amount < 0 ? AmountTooLarge
-            : c.Amount > accounts[(int)c.Account].Free ? InsufficientFunds
-            : None,
-        CommandKind.EndEscrow => c.Account >= accounts.Count ? UnknownAccount
-            : c.Amount < 0 || c.Paid < 0 || c.Fee < 0 ? AmountTooLarge
-            : (Int128)c.Paid + c.Fee > c.Amount || c.Amount > accounts[(int)c.Account].InEscrow ? ExceedsEscrow
-            : None,
-        CommandKind.Tick => None,
-        CommandKind.Clear => !markets.TryGetValue(c.Market, out var market) ? UnknownMarket
-            : market.Mode != MarketMode.Batch ? NotABatchMarket
-            : None,
-        CommandKind.Place => PlaceRefusal(c),
-        CommandKind.Cancel => TargetRefusal(c),
-        CommandKind.Amend => AmendRefusal(c),
-        CommandKind.TakeLeg => LegRefusal(c),
-        _ => UnknownCommand,
-    };
+        var (places, amends, takes) =
+            (c.Kind == CommandKind.Place, c.Kind == CommandKind.Amend, c.Kind == CommandKind.TakeLeg);
+        var namesOrder = amends || takes || c.Kind == CommandKind.Cancel;
+        var (funds, withdraws, ends) =
+            (c.Kind == CommandKind.Fund, c.Kind == CommandKind.Withdraw, c.Kind == CommandKind.EndEscrow);
+        var (opens, defines, clears) =
+            (c.Kind == CommandKind.OpenMarket, c.Kind == CommandKind.DefineSignature, c.Kind == CommandKind.Clear);
+        var market = markets.GetValueOrDefault(c.Market)!;
+        var account = c.Account < accounts.Count ? accounts[(int)c.Account] : null!;
+        var order = orders.GetValueOrDefault(c.Target)!;
+        var (hasMarket, hasAccount) = (markets.ContainsKey(c.Market), c.Account < accounts.Count);
+        var legs = c.Side == Side.Bid ? c.Replicas : 0;
 
-    private MatchRefusal PlaceRefusal(in MatchCommand c)
-    {
-        var isBidInLegs = c.Side == Side.Bid && c.Replicas > 0;
-        var isImmediate = c.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill;
-        return !markets.TryGetValue(c.Market, out var market) ? UnknownMarket
-            : c.Signature >= market.Signatures[c.Side].Count ? UnknownSignature
-            : c.Account >= accounts.Count ? UnknownAccount
-            : market.Mode == MarketMode.Batch && (c.Signature != 0 || c.IsPostOnly) ? NotInBatch
-            : c.Tick is < 1 or > (1 << 24) - 1 ? InvalidTick
-            : c.Quantity is < 1 or > 1_000_000_000_000 ? InvalidQuantity
-            : c.Minimum > c.Quantity || isBidInLegs && c.Minimum > 1 ? InvalidMinimum
-            : c.Replicas > 16 || c.Replicas > 0 && c.Side == Side.Ask ? InvalidReplicas
-            : c.IsPostOnly && isImmediate || c.EscrowsLimit && !isBidInLegs || c.Terms >= 128 ? InvalidTerms
-            : c.TimeInForce == TimeInForce.GoodTillTime && c.ExpirySeconds <= time / 1000 ? InvalidExpiry
-            : c.TimeInForce != TimeInForce.GoodTillTime && c.ExpirySeconds != 0 ? InvalidExpiry
-            : EntryRefusal(market, new NaiveOrder(c), null);
+        return c.Kind is CommandKind.None or > CommandKind.TakeLeg ? UnknownCommand
+            : (places || namesOrder || defines || clears) && !hasMarket ? UnknownMarket
+            : opens && hasMarket ? MarketExists
+            : opens && (c.Market > 4095 || c.TickSize is < 1 or > 1_000_000_000_000 || c.Mode > MarketMode.Batch
+                || c.TakerFeeBps is < 0 or > 10_000 || c.MakerFeeBps is < 0 or > 10_000) ? InvalidMarket
+            : defines && (c.Signature > 255 || c.Signature != market.Signatures(c.Side).Count) ? InvalidSignature
+            : places && c.Signature >= market.Signatures(c.Side).Count ? UnknownSignature
+            : takes && c.Signature >= market.BidSignatures.Count ? UnknownSignature
+            : c.Kind == CommandKind.OpenAccount && c.Account != accounts.Count ? InvalidAccount
+            : (places || namesOrder || funds || withdraws || ends) && !hasAccount ? UnknownAccount
+            : namesOrder && !orders.ContainsKey(c.Target) ? UnknownOrder
+            : namesOrder && !takes && order.Owner != account ? NotOwner
+            : clears && !market.IsBatch ? NotABatchMarket
+            : (takes || places && (c.Signature != 0 || c.IsPostOnly)) && market.IsBatch ? NotInBatch
+            : (places || amends) && c.Tick is < 1 or > (1 << 24) - 1 ? InvalidTick
+            : (places || amends || takes) && c.Quantity is < 1 or > 1_000_000_000_000 ? InvalidQuantity
+            : amends && c.Tick == order.Tick && c.Quantity == order.Open ? NothingToAmend
+            : places && (c.Minimum > c.Quantity || legs > 0 && c.Minimum > 1) ? InvalidMinimum
+            : places && (c.Replicas > 16 || c.Replicas > 0 && legs == 0) ? InvalidReplicas
+            : places && (c.Terms >= 128 || c.EscrowsLimit && legs == 0 || c.IsPostOnly
+                && c.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill) ? InvalidTerms
+            : places && (c.TimeInForce == TimeInForce.GoodTillTime ? c.ExpirySeconds <= c.TimeMilliseconds / 1000
+                : c.ExpirySeconds != 0) ? InvalidExpiry
+            : ends && (c.Amount < 0 || c.Paid < 0 || c.Fee < 0) ? AmountTooLarge
+            : (funds || withdraws) && c.Amount < 0 ? AmountTooLarge
+            : funds && account.Funded + c.Amount > long.MaxValue ? AmountTooLarge
+            : withdraws && c.Amount > account.Free ? InsufficientFunds
+            : ends && ((Int128)c.Paid + c.Fee > c.Amount || c.Amount > account.InEscrow) ? ExceedsEscrow
+            : places ? EntryRefusal(new NaiveOrder(c, market, account), null)
+            : amends && !KeepsPlace(c, order) ? EntryRefusal(order.Moved(c), order)
+            : takes && !SellsLeg(c, order) ? UnusableAsk
+            : None;
     }
 
-    private MatchRefusal TargetRefusal(in MatchCommand c) => !markets.ContainsKey(c.Market) ? UnknownMarket
-        : c.Account >= accounts.Count ? UnknownAccount
-        : !orders.TryGetValue(c.Target, out var order) ? UnknownOrder
-        : order.Account != c.Account ? NotOwner
-        : None;
-
-    private MatchRefusal AmendRefusal(in MatchCommand c)
+    private static MatchRefusal EntryRefusal(NaiveOrder x, NaiveOrder? old)
     {
-        if (TargetRefusal(c) is not None and var refusal)
-        {
-            return refusal;
-        }
-
-        var order = orders[c.Target];
-        return c.Tick is < 1 or > (1 << 24) - 1 ? InvalidTick
-            : c.Quantity is < 1 or > 1_000_000_000_000 ? InvalidQuantity
-            : c.Tick == order.Tick && c.Quantity == order.Open ? NothingToAmend
-            : c.Tick == order.Tick && c.Quantity < order.Open ? None
-            : EntryRefusal(markets[c.Market], order.Moved(c), order);
-    }
-
-    private MatchRefusal EntryRefusal(NaiveMarket market, NaiveOrder x, NaiveOrder? old)
-    {
-        var hold = market.LimitCost(x);
-        return hold > MaxAmount ? AmountTooLarge
-            : hold > accounts[(int)x.Account].Free + (old is null ? 0 : market.LimitCost(old)) ? InsufficientFunds
-            : x.IsPostOnly && WouldTrade(market, x, old) ? MatchRefusal.WouldTrade
+        var hold = x.LimitCost(x.Open);
+        return hold > long.MaxValue ? AmountTooLarge
+            : hold > x.Owner.Free + (old?.LimitCost(old.Open) ?? 0) ? InsufficientFunds
+            : x.Place.IsPostOnly && TradesAtOnce(x, old) ? WouldTrade
             : None;
     }
 
     private void CarryOut(in MatchCommand c)
     {
+        var account = c.Account < accounts.Count ? accounts[(int)c.Account] : null!;
+        var market = markets.GetValueOrDefault(c.Market)!;
+        var target = orders.GetValueOrDefault(c.Target)!;
         switch (c.Kind)
         {
-            case CommandKind.OpenMarket:
-                markets.Add(c.Market, new NaiveMarket(c));
-                break;
-            case CommandKind.DefineSignature:
-                markets[c.Market].Signatures[c.Side].Add(new SignatureView(c.Required, c.Capability));
-                break;
-            case CommandKind.OpenAccount:
-                accounts.Add(new NaiveAccount { OwnerGroup = c.OwnerGroup, Domain = c.Domain });
-                break;
-            case CommandKind.Fund:
-                accounts[(int)c.Account].Free += c.Amount;
-                break;
-            case CommandKind.Withdraw:
-                accounts[(int)c.Account].Free -= c.Amount;
-                break;
-            case CommandKind.EndEscrow:
-                accounts[(int)c.Account].EndEscrow(c.Amount, c.Paid, c.Fee);
-                break;
-            case CommandKind.Tick:
-                expiring.TakeWhile(o => o.Expiry <= time / 1000).ToList().ForEach(o => End(o, EndReason.Expired));
-                break;
-            case CommandKind.Clear:
-                Clear(markets[c.Market], c.SeedLow, c.SeedHigh);
-                break;
-            case CommandKind.Place:
-                Enter(new NaiveOrder(c), MatchEventKind.Placed, null);
-                break;
-            case CommandKind.Cancel:
-                End(orders[c.Target], EndReason.Cancelled);
-                break;
-            case CommandKind.TakeLeg:
-                TakeLeg(c, orders[c.Target]);
-                break;
-            default:
-                Amend(c, orders[c.Target]);
-                break;
+            case CommandKind.OpenMarket: markets.Add(c.Market, new NaiveMarket(c)); break;
+            case CommandKind.DefineSignature: market.Signatures(c.Side).Add(new(c.Required, c.Capability)); break;
+            case CommandKind.OpenAccount: accounts.Add(new NaiveAccount(c.OwnerGroup, c.Domain)); break;
+            case CommandKind.Fund: account.Free += c.Amount; break;
+            case CommandKind.Withdraw: account.Free -= c.Amount; break;
+            case CommandKind.EndEscrow: account.EndEscrow(c.Amount, c.Paid, c.Fee); break;
+            case CommandKind.Tick: Due(c.TimeMilliseconds).ToList().ForEach(o => End(o, EndReason.Expired)); break;
+            case CommandKind.Clear: Clear(market, c.SeedLow, c.SeedHigh); break;
+            case CommandKind.Place: Enter(new NaiveOrder(c, market, account)); break;
+            case CommandKind.Cancel: End(target, EndReason.Cancelled); break;
+            case CommandKind.Amend when KeepsPlace(c, target): Reduce(target, target.Open - c.Quantity); break;
+            case CommandKind.Amend: Enter(target.Moved(c), target); break;
+            default: TakeLeg(c, target); break;
         }
     }
 
-    private void Amend(in MatchCommand c, NaiveOrder order)
+    /// <summary>Section 6: same tick and smaller quantity.</summary>
+    private static bool KeepsPlace(in MatchCommand amend, NaiveOrder order) =>
+        amend.Tick == order.Tick && amend.Quantity < order.Open;
+
+    /// <summary>Sections 5, 6, 9: X takes its hold and place, meets the other side; what is left rests or ends.</summary>
+    private void Enter(NaiveOrder x, NaiveOrder? old = null)
     {
-        if (c.Tick == order.Tick && c.Quantity < order.Open)
+        var released = old is null ? 0 : Release(old, old.Open);
+        var hold = (long)x.LimitCost(x.Open);
+        x.Owner.MoveToHeld(hold);
+        x.Market.Orders(x.Place.Side).Add(x);
+        orders.Add(x.Handle, x);
+        if (x.Place.ExpirySeconds != 0)
         {
-            Reduce(order, order.Open - c.Quantity);
-            order.Minimum = (uint)Math.Min(order.Minimum, c.Quantity);
-            return;
+            expiring.Add(x);
         }
 
-        Enter(order.Moved(c), MatchEventKind.Moved, order);
-    }
-
-    /// <summary>Puts an order into the book, lets it meet the other side, and sees what becomes of the rest.</summary>
-    private void Enter(NaiveOrder x, MatchEventKind kind, NaiveOrder? old)
-    {
-        var market = markets[x.Market];
-        var released = old is null ? 0 : (long)market.LimitCost(old);
-        var hold = (long)market.LimitCost(x);
-        accounts[(int)x.Account].MoveToHeld(hold - released);
-        if (old is not null)
+        Emit(old is null ? MatchEventKind.Placed : MatchEventKind.Moved, x, x.Open, released, hold, old);
+        if (!x.Market.IsBatch && !x.Place.IsPostOnly)
         {
-            Remove(old);
+            Match(x);
         }
 
-        Add(market, x);
-        ref var entered = ref Emit(kind, x, x.Open);
-        (entered.Amount, entered.Released) = (hold, released);
-        entered.Other = old?.Handle ?? default;
-
-        if (market.Mode == MarketMode.Continuous && !x.IsPostOnly)
-        {
-            Match(market, x);
-        }
-
-        if (x.IsGone)
-        {
-            return;
-        }
-
-        if (market.Mode == MarketMode.Continuous && x.IsImmediate)
+        if (x.Open > 0 && x.IsImmediate && !x.Market.IsBatch)
         {
             End(x, EndReason.Unfilled);
-            return;
         }
-
-        Emit(MatchEventKind.Rested, x, x.Open);
+        else if (x.Open > 0)
+        {
+            Emit(MatchEventKind.Rested, x, x.Open);
+        }
     }
 
     private void End(NaiveOrder order, EndReason reason)
     {
-        ref var ended = ref Emit(MatchEventKind.Ended, order, order.Open);
-        (ended.Reason, ended.Released) = (reason, Release(order, order.Open));
-        MarkGone(order);
+        var open = order.Open;
+        Emit(MatchEventKind.Ended, order, open, Release(order, open), reason: reason);
     }
 
     private void Reduce(NaiveOrder order, long quantity)
     {
         var released = Release(order, quantity);
-        order.Open -= quantity;
-        Emit(MatchEventKind.Reduced, order, order.Open).Released = released;
+        order.Minimum = (uint)Math.Min(order.Minimum, order.Open);
+        Emit(MatchEventKind.Reduced, order, order.Open, released);
     }
 
-    /// <summary>Frees what of the hold is for <paramref name="quantity"/> of what is open.</summary>
+    /// <summary>Section 2: the hold of what an order gives up is free again.</summary>
     private long Release(NaiveOrder order, long quantity)
     {
-        var market = markets[order.Market];
-        var released = (long)(market.LimitCost(order) - market.LimitCost(order, order.Open - quantity));
-        accounts[(int)order.Account].MoveToHeld(-released);
+        var released = (long)(order.LimitCost(order.Open) - order.LimitCost(order.Open - quantity));
+        order.Owner.MoveToHeld(-released);
+        Take(order, quantity);
         return released;
     }
 
-    private void Add(NaiveMarket market, NaiveOrder order)
+    private void Take(NaiveOrder order, long quantity)
     {
-        market.Orders[order.Side].Add(order);
-        orders.Add(order.Handle, order);
-        if (order.Expiry != 0)
+        order.Open -= quantity;
+        if (order.Open == 0)
         {
-            expiring.Add(order);
+            gone.Add(order);
         }
     }
 
-    private void Remove(NaiveOrder order)
-    {
-        markets[order.Market].Orders[order.Side].Remove(order);
-        orders.Remove(order.Handle);
-        expiring.Remove(order);
-    }
-
-    private void MarkGone(NaiveOrder order)
-    {
-        order.IsGone = true;
-        gone.Add(order);
-    }
-
-    private void RemoveGone()
-    {
-        gone.ForEach(Remove);
-        gone.Clear();
-    }
-
-    private ref MatchEvent Emit(MatchEventKind kind, NaiveOrder order, long quantity)
-    {
-        ref var added = ref output.Add();
-        (added.Kind, added.Market, added.Seq, added.Quantity) = (kind, order.Market, seq, quantity);
-        (added.Order, added.Account, added.Signature) = (order.Handle, order.Account, order.Signature);
-        (added.Tick, added.Side) = (order.Tick, order.Side);
-        return ref added;
-    }
+    /// <summary>Section 9: all events but trades and clearings.</summary>
+    private void Emit(MatchEventKind kind, NaiveOrder order, long quantity, long released = 0, long hold = 0,
+        NaiveOrder? old = null, EndReason reason = EndReason.None) => output.Add() = new MatchEvent
+        {
+            Kind = kind, Reason = reason, Seq = seq, Order = order.Handle, Other = old?.Handle ?? default,
+            Market = order.Place.Market, Signature = order.Place.Signature, Account = order.Place.Account,
+            Side = order.Place.Side, Tick = order.Tick, Quantity = quantity, Amount = hold, Released = released,
+        };
 }
