@@ -57,26 +57,24 @@ internal sealed partial class NaiveBook
     private static (List<AuctionTrade> Trades, List<NaiveOrder> Unmet) Serve(
         IEnumerable<NaiveOrder> bids, IEnumerable<NaiveOrder> asks)
     {
-        var left = asks.Select(ask => (Order: ask, ask.Open)).ToList();
+        var sellers = asks.ToList();
+        var left = sellers.ToDictionary(ask => ask, ask => ask.Open);
         var (trades, unmet) = (new List<AuctionTrade>(), new List<NaiveOrder>());
         foreach (var bid in bids.OrderBy(bid => bid.IsInLegs ? 0 : bid.HasMinimum ? 1 : 2))
         {
-            List<AuctionTrade> taken = !bid.IsInLegs
-                ? PartsPlan(bid, left).ConvertAll(part => new AuctionTrade(bid, [part.Order], part.Quantity))
-                : LegsPlan(bid, left) is { Count: > 0 } legs ? [new AuctionTrade(bid, legs, bid.Open)]
-                : [];
+            var taken = ServeBid(bid, sellers.Select(ask => (ask, left[ask])));
+            taken.ForEach(trade => trade.Asks.ForEach(ask => left[ask] -= trade.Quantity));
             trades.AddRange(taken);
-            if (taken.Count == 0 && (bid.IsInLegs || bid.HasMinimum))
-            {
-                unmet.Add(bid);
-            }
-
-            left = left.ConvertAll(ask => (ask.Order,
-                ask.Open - taken.Where(trade => trade.Asks.Contains(ask.Order)).Sum(trade => trade.Quantity)));
+            unmet.AddRange(taken.Count == 0 && (bid.IsInLegs || bid.HasMinimum) ? [bid] : []);
         }
 
         return (trades, unmet);
     }
+
+    private static List<AuctionTrade> ServeBid(NaiveOrder bid, IEnumerable<(NaiveOrder Order, long Open)> asks) =>
+        !bid.IsInLegs ? PartsPlan(bid, asks).ConvertAll(part => new AuctionTrade(bid, [part.Order], part.Quantity))
+        : LegsPlan(bid, asks) is { Count: > 0 } legs ? [new AuctionTrade(bid, legs, bid.Open)]
+        : [];
 
     /// <summary>Step 2: better price first, then lower key, then lower order number.</summary>
     private static List<NaiveOrder> Drawn(SortedSet<NaiveOrder> side, ulong seedLow, ulong seedHigh) => side
