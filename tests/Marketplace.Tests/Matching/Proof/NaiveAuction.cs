@@ -7,38 +7,37 @@ internal sealed partial class NaiveBook
 {
     private const int DroppedBids = 64;
 
-    private void Clear(NaiveMarket market, ulong seedLow, ulong seedHigh)
+    private void ClearMarket(NaiveMarket market, MatchCommand clear)
     {
-        var (bids, asks) = (Drawn(market.Bids, seedLow, seedHigh), Drawn(market.Asks, seedLow, seedHigh));
-        var (price, trades) = Auction(market, bids, asks);
+        var (bids, asks) = (Drawn(market.Bids, clear), Drawn(market.Asks, clear));
+        var (price, served) = Auction(market, bids, asks);
         market.LastClearTick = price == 0 ? market.LastClearTick : price;
+        var volume = served.SelectMany(one => one.Parts).Sum(part => part.Quantity);
         output.Add() = new MatchEvent
         {
-            Kind = MatchEventKind.Cleared,
-            Seq = seq,
-            Market = market.Terms.Market,
-            Tick = price,
-            Quantity = trades.Sum(trade => trade.Quantity * trade.Asks.Count),
+            Kind = MatchEventKind.Cleared, Seq = seq, Market = clear.Market, Tick = price, Quantity = volume,
         };
-        trades.ForEach(trade => Trade(trade.Bid, trade.Asks, trade.Quantity, bidIsTaker: true, price));
+        served.ForEach(one => Commit(one.Bid, one.Parts, price));
+        asks.ForEach(ask => ask.Served = 0);
         bids.Concat(asks).Where(o => o.IsImmediate && o.Open > 0).ToList().ForEach(o => End(o, EndReason.Unfilled));
     }
 
     /// <summary>Steps 1 and 3: bids that cannot be met are dropped and the whole is computed again.</summary>
-    private static (int Price, List<AuctionTrade> Trades) Auction(
+    private static (int Price, List<(NaiveOrder Bid, List<Part> Parts)> Served) Auction(
         NaiveMarket market, List<NaiveOrder> bids, List<NaiveOrder> asks)
     {
         for (var dropped = 0; ; dropped++)
         {
             var price = ClearingPrice(bids, asks, market.LastClearTick);
-            var (trades, unmet) = Serve(bids.Where(b => b.Tick >= price), asks.Where(a => a.Tick <= price));
+            var served = Serve(bids.Where(b => b.Tick >= price), asks.FindAll(a => a.Tick <= price));
+            var unmet = served.FindAll(one => one.Parts.Count == 0 && !one.Bid.IsPlain).ConvertAll(one => one.Bid);
             if (price == 0 || unmet.Count == 0)
             {
-                return trades.Count == 0 ? (0, []) : (price, trades);
+                return served.Exists(one => one.Parts.Count > 0) ? (price, served) : (0, []);
             }
 
             var worst = bids.FindLast(unmet.Contains);
-            bids = bids.FindAll(bid => dropped < DroppedBids ? bid != worst : !bid.IsInLegs && !bid.HasMinimum);
+            bids = bids.FindAll(bid => dropped < DroppedBids ? bid != worst : bid.IsPlain);
         }
     }
 
@@ -54,37 +53,25 @@ internal sealed partial class NaiveBook
         .Select(at => at.Price).FirstOrDefault();
 
     /// <summary>Step 3: the bids in legs first, then those with a minimum, then the plain ones.</summary>
-    private static (List<AuctionTrade> Trades, List<NaiveOrder> Unmet) Serve(
-        IEnumerable<NaiveOrder> bids, IEnumerable<NaiveOrder> asks)
+    private static List<(NaiveOrder Bid, List<Part> Parts)> Serve(IEnumerable<NaiveOrder> bids, List<NaiveOrder> asks)
     {
-        var sellers = asks.ToList();
-        var left = sellers.ToDictionary(ask => ask, ask => ask.Open);
-        var (trades, unmet) = (new List<AuctionTrade>(), new List<NaiveOrder>());
-        foreach (var bid in bids.OrderBy(bid => bid.IsInLegs ? 0 : bid.HasMinimum ? 1 : 2))
+        var served = new List<(NaiveOrder Bid, List<Part> Parts)>();
+        asks.ForEach(ask => ask.Served = 0);
+        foreach (var bid in bids.OrderBy(bid => bid.IsInLegs ? 0 : bid.IsPlain ? 2 : 1))
         {
-            var taken = ServeBid(bid, sellers.Select(ask => (ask, left[ask])));
-            taken.ForEach(trade => trade.Asks.ForEach(ask => left[ask] -= trade.Quantity));
-            trades.AddRange(taken);
-            unmet.AddRange(taken.Count == 0 && (bid.IsInLegs || bid.HasMinimum) ? [bid] : []);
+            served.Add((bid, Plan(bid, asks)));
+            served[^1].Parts.ForEach(part => part.Order.Served += part.Quantity);
         }
 
-        return (trades, unmet);
+        return served;
     }
 
-    private static List<AuctionTrade> ServeBid(NaiveOrder bid, IEnumerable<(NaiveOrder Order, long Open)> asks) =>
-        !bid.IsInLegs ? PartsPlan(bid, asks).ConvertAll(part => new AuctionTrade(bid, [part.Order], part.Quantity))
-        : LegsPlan(bid, asks) is { Count: > 0 } legs ? [new AuctionTrade(bid, legs, bid.Open)]
-        : [];
-
     /// <summary>Step 2: better price first, then lower key, then lower order number.</summary>
-    private static List<NaiveOrder> Drawn(SortedSet<NaiveOrder> side, ulong seedLow, ulong seedHigh) => side
+    private static List<NaiveOrder> Drawn(SortedSet<NaiveOrder> side, MatchCommand clear) => side
         .OrderBy(order => order.IsBid ? -order.Tick : order.Tick)
-        .ThenBy(order => Key(order, seedLow, seedHigh)).ThenBy(order => order.No).ToList();
+        .ThenBy(order => Key(order, clear.SeedLow, clear.SeedHigh)).ThenBy(order => order.No).ToList();
 
     private static ulong Key(NaiveOrder o, ulong seedLow, ulong seedHigh) =>
         new ulong[] { seedHigh, o.Place.Account, (ulong)o.Tick, (ulong)o.Open, o.Minimum, o.Place.Replicas }
             .Aggregate(SplitMix64.Mix(seedLow), (key, value) => SplitMix64.Mix(key ^ value));
-
-    /// <summary>Each of the asks sells so many units.</summary>
-    private sealed record AuctionTrade(NaiveOrder Bid, List<NaiveOrder> Asks, long Quantity);
 }

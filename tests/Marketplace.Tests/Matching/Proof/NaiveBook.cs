@@ -1,5 +1,6 @@
 using Marketplace.Kernel;
 using Marketplace.Matching;
+using static Marketplace.Matching.CommandKind;
 using static Marketplace.Matching.MatchRefusal;
 
 namespace Marketplace.Tests.Matching.Proof;
@@ -29,73 +30,62 @@ internal sealed partial class NaiveBook : IBook
 
     public MatchRefusal Apply(in MatchCommand command, MatchEvents events)
     {
-        Invariant.Holds(command.Kind == CommandKind.Tick || !NeedsTick(command.TimeMilliseconds), "ticks come first");
+        Invariant.Holds(command.Kind == Tick || !NeedsTick(command.TimeMilliseconds), "ticks come first");
         (seq, output) = (command.Seq, events);
-        var refusal = Refusal(command);
-        if (refusal == None)
+        var market = markets.GetValueOrDefault(command.Market)!;
+        var account = command.Account < accounts.Count ? accounts[(int)command.Account] : null!;
+        var target = orders.GetValueOrDefault(command.Target)!;
+        var refusal = Refusal(command, market, account, target);
+        if (refusal == MatchRefusal.None)
         {
-            CarryOut(command);
-            foreach (var order in gone)
-            {
-                order.Market.Orders(order.Place.Side).Remove(order);
-                orders.Remove(order.Handle);
-                expiring.Remove(order);
-            }
-
+            CarryOut(command, market, account, target);
+            gone.ForEach(order => order.Market.Orders(order.Place.Side).Remove(order));
+            gone.ForEach(order => orders.Remove(order.Handle));
+            expiring.ExceptWith(gone);
             gone.Clear();
         }
 
         return refusal;
     }
 
-    /// <summary>Section 10: the reasons in the order of <see cref="MatchRefusal"/>; the first is given.</summary>
-    private MatchRefusal Refusal(in MatchCommand c)
+    /// <summary>Section 10: the reasons in the order of <see cref="MatchRefusal"/>; the first that holds.</summary>
+    private MatchRefusal Refusal(in MatchCommand c, NaiveMarket market, NaiveAccount account, NaiveOrder target)
     {
-        var (places, amends, takes) =
-            (c.Kind == CommandKind.Place, c.Kind == CommandKind.Amend, c.Kind == CommandKind.TakeLeg);
-        var namesOrder = amends || takes || c.Kind == CommandKind.Cancel;
-        var (funds, withdraws, ends) =
-            (c.Kind == CommandKind.Fund, c.Kind == CommandKind.Withdraw, c.Kind == CommandKind.EndEscrow);
-        var (opens, defines, clears) =
-            (c.Kind == CommandKind.OpenMarket, c.Kind == CommandKind.DefineSignature, c.Kind == CommandKind.Clear);
-        var market = markets.GetValueOrDefault(c.Market)!;
-        var account = c.Account < accounts.Count ? accounts[(int)c.Account] : null!;
-        var order = orders.GetValueOrDefault(c.Target)!;
         var (hasMarket, hasAccount) = (markets.ContainsKey(c.Market), c.Account < accounts.Count);
-        var legs = c.Side == Side.Bid ? c.Replicas : 0;
-
-        return c.Kind is CommandKind.None or > CommandKind.TakeLeg ? UnknownCommand
-            : (places || namesOrder || defines || clears) && !hasMarket ? UnknownMarket
-            : opens && hasMarket ? MarketExists
-            : opens && (c.Market > 4095 || c.TickSize is < 1 or > 1_000_000_000_000 || c.Mode > MarketMode.Batch
-                || c.TakerFeeBps is < 0 or > 10_000 || c.MakerFeeBps is < 0 or > 10_000) ? InvalidMarket
-            : defines && (c.Signature > 255 || c.Signature != market.Signatures(c.Side).Count) ? InvalidSignature
-            : places && c.Signature >= market.Signatures(c.Side).Count ? UnknownSignature
-            : takes && c.Signature >= market.BidSignatures.Count ? UnknownSignature
-            : c.Kind == CommandKind.OpenAccount && c.Account != accounts.Count ? InvalidAccount
-            : (places || namesOrder || funds || withdraws || ends) && !hasAccount ? UnknownAccount
-            : namesOrder && !orders.ContainsKey(c.Target) ? UnknownOrder
-            : namesOrder && !takes && order.Owner != account ? NotOwner
-            : clears && !market.IsBatch ? NotABatchMarket
-            : (takes || places && (c.Signature != 0 || c.IsPostOnly)) && market.IsBatch ? NotInBatch
-            : (places || amends) && c.Tick is < 1 or > (1 << 24) - 1 ? InvalidTick
-            : (places || amends || takes) && c.Quantity is < 1 or > 1_000_000_000_000 ? InvalidQuantity
-            : amends && c.Tick == order.Tick && c.Quantity == order.Open ? NothingToAmend
-            : places && (c.Minimum > c.Quantity || legs > 0 && c.Minimum > 1) ? InvalidMinimum
-            : places && (c.Replicas > 16 || c.Replicas > 0 && legs == 0) ? InvalidReplicas
-            : places && (c.Terms >= 128 || c.EscrowsLimit && legs == 0 || c.IsPostOnly
-                && c.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill) ? InvalidTerms
-            : places && (c.TimeInForce == TimeInForce.GoodTillTime ? c.ExpirySeconds <= c.TimeMilliseconds / 1000
+        var (isLegs, isImmediate) = (c.Side == Side.Bid && c.Replicas > 0, (int)c.TimeInForce % 2 == 1);
+        return c.Kind is CommandKind.None or > TakeLeg ? UnknownCommand
+            : c.Kind is DefineSignature or Clear or Place or Cancel or Amend or TakeLeg && !hasMarket ? UnknownMarket
+            : c.Kind is OpenMarket && hasMarket ? MarketExists
+            : c.Kind is OpenMarket && (c.Market > 4095 || c.TickSize is < 1 or > 1_000_000_000_000
+                || c.TakerFeeBps is < 0 or > 10_000 || c.MakerFeeBps is < 0 or > 10_000 || (int)c.Mode > 1) ? InvalidMarket
+            : c.Kind is DefineSignature && (c.Signature != market.Signatures(c.Side).Count || c.Signature > 255)
+                ? InvalidSignature
+            : c.Kind is Place && c.Signature >= market.Signatures(c.Side).Count ? UnknownSignature
+            : c.Kind is TakeLeg && c.Signature >= market.BidSignatures.Count ? UnknownSignature
+            : c.Kind is OpenAccount && c.Account != accounts.Count ? InvalidAccount
+            : c.Kind is Fund or Withdraw or EndEscrow or Place or Cancel or Amend or TakeLeg && !hasAccount ? UnknownAccount
+            : c.Kind is Cancel or Amend or TakeLeg && !orders.ContainsKey(c.Target) ? UnknownOrder
+            : c.Kind is Cancel or Amend && target.Owner != account ? NotOwner
+            : c.Kind is Clear && !market.IsBatch ? NotABatchMarket
+            : c.Kind is Place && market.IsBatch && (c.Signature != 0 || c.IsPostOnly) ? NotInBatch
+            : c.Kind is TakeLeg && market.IsBatch ? NotInBatch
+            : c.Kind is Place or Amend && c.Tick is < 1 or > (1 << 24) - 1 ? InvalidTick
+            : c.Kind is Place or Amend or TakeLeg && c.Quantity is < 1 or > 1_000_000_000_000 ? InvalidQuantity
+            : c.Kind is Amend && c.Tick == target.Tick && c.Quantity == target.Open ? NothingToAmend
+            : c.Kind is Place && (c.Minimum > c.Quantity || isLegs && c.Minimum > 1) ? InvalidMinimum
+            : c.Kind is Place && (c.Replicas > 16 || c.Replicas > 0 && !isLegs) ? InvalidReplicas
+            : c.Kind is Place && (c.IsPostOnly && isImmediate || c.EscrowsLimit && !isLegs || c.Terms > 127) ? InvalidTerms
+            : c.Kind is Place && (c.TimeInForce == TimeInForce.GoodTillTime ? c.ExpirySeconds <= c.TimeMilliseconds / 1000
                 : c.ExpirySeconds != 0) ? InvalidExpiry
-            : ends && (c.Amount < 0 || c.Paid < 0 || c.Fee < 0) ? AmountTooLarge
-            : (funds || withdraws) && c.Amount < 0 ? AmountTooLarge
-            : funds && account.Funded + c.Amount > long.MaxValue ? AmountTooLarge
-            : withdraws && c.Amount > account.Free ? InsufficientFunds
-            : ends && ((Int128)c.Paid + c.Fee > c.Amount || c.Amount > account.InEscrow) ? ExceedsEscrow
-            : places ? EntryRefusal(new NaiveOrder(c, market, account), null)
-            : amends && !KeepsPlace(c, order) ? EntryRefusal(order.Moved(c), order)
-            : takes && !SellsLeg(c, order) ? UnusableAsk
-            : None;
+            : c.Kind is Fund or Withdraw or EndEscrow && c.Amount < 0 ? AmountTooLarge
+            : c.Kind is EndEscrow && (c.Paid < 0 || c.Fee < 0) ? AmountTooLarge
+            : c.Kind is Fund && account.Funded + c.Amount > long.MaxValue ? AmountTooLarge
+            : c.Kind is Withdraw && c.Amount > account.Free ? InsufficientFunds
+            : c.Kind is EndEscrow && ((Int128)c.Paid + c.Fee > c.Amount || c.Amount > account.InEscrow) ? ExceedsEscrow
+            : c.Kind is Place ? EntryRefusal(new NaiveOrder(c, market, account), null)
+            : c.Kind is Amend && !KeepsPlace(c, target) ? EntryRefusal(target.Moved(c), target)
+            : c.Kind is TakeLeg && !SellsLeg(Job(c), target) ? UnusableAsk
+            : MatchRefusal.None;
     }
 
     private static MatchRefusal EntryRefusal(NaiveOrder x, NaiveOrder? old)
@@ -104,29 +94,26 @@ internal sealed partial class NaiveBook : IBook
         return hold > long.MaxValue ? AmountTooLarge
             : hold > x.Owner.Free + (old?.LimitCost(old.Open) ?? 0) ? InsufficientFunds
             : x.Place.IsPostOnly && TradesAtOnce(x, old) ? WouldTrade
-            : None;
+            : MatchRefusal.None;
     }
 
-    private void CarryOut(in MatchCommand c)
+    private void CarryOut(in MatchCommand c, NaiveMarket market, NaiveAccount account, NaiveOrder target)
     {
-        var account = c.Account < accounts.Count ? accounts[(int)c.Account] : null!;
-        var market = markets.GetValueOrDefault(c.Market)!;
-        var target = orders.GetValueOrDefault(c.Target)!;
         switch (c.Kind)
         {
-            case CommandKind.OpenMarket: markets.Add(c.Market, new NaiveMarket(c)); break;
-            case CommandKind.DefineSignature: market.Signatures(c.Side).Add(new(c.Required, c.Capability)); break;
-            case CommandKind.OpenAccount: accounts.Add(new NaiveAccount(c.OwnerGroup, c.Domain)); break;
-            case CommandKind.Fund: account.Free += c.Amount; break;
-            case CommandKind.Withdraw: account.Free -= c.Amount; break;
-            case CommandKind.EndEscrow: account.EndEscrow(c.Amount, c.Paid, c.Fee); break;
-            case CommandKind.Tick: Due(c.TimeMilliseconds).ToList().ForEach(o => End(o, EndReason.Expired)); break;
-            case CommandKind.Clear: Clear(market, c.SeedLow, c.SeedHigh); break;
-            case CommandKind.Place: Enter(new NaiveOrder(c, market, account)); break;
-            case CommandKind.Cancel: End(target, EndReason.Cancelled); break;
-            case CommandKind.Amend when KeepsPlace(c, target): Reduce(target, target.Open - c.Quantity); break;
-            case CommandKind.Amend: Enter(target.Moved(c), target); break;
-            default: TakeLeg(c, target); break;
+            case OpenMarket: markets.Add(c.Market, new NaiveMarket(c)); break;
+            case DefineSignature: market.Signatures(c.Side).Add(new SignatureView(c.Required, c.Capability)); break;
+            case OpenAccount: accounts.Add(new NaiveAccount(c.OwnerGroup, c.Domain)); break;
+            case Fund: account.Free += c.Amount; break;
+            case Withdraw: account.Free -= c.Amount; break;
+            case EndEscrow: account.EndEscrow(c.Amount, c.Paid, c.Fee); break;
+            case Tick: Due(c.TimeMilliseconds).ToList().ForEach(order => End(order, EndReason.Expired)); break;
+            case Clear: ClearMarket(market, c); break;
+            case Place: Enter(new NaiveOrder(c, market, account)); break;
+            case Cancel: End(target, EndReason.Cancelled); break;
+            case Amend when KeepsPlace(c, target): Reduce(target, target.Open - c.Quantity); break;
+            case Amend: Enter(target.Moved(c), target); break;
+            default: SellLeg(Job(c), target); break;
         }
     }
 
@@ -163,25 +150,19 @@ internal sealed partial class NaiveBook : IBook
         }
     }
 
-    private void End(NaiveOrder order, EndReason reason)
-    {
-        var open = order.Open;
-        Emit(MatchEventKind.Ended, order, open, Release(order, open), reason: reason);
-    }
+    private void End(NaiveOrder order, EndReason reason) =>
+        Emit(MatchEventKind.Ended, order, order.Open, Release(order, order.Open), reason: reason);
 
-    private void Reduce(NaiveOrder order, long quantity)
-    {
-        var released = Release(order, quantity);
-        order.Minimum = (uint)Math.Min(order.Minimum, order.Open);
-        Emit(MatchEventKind.Reduced, order, order.Open, released);
-    }
+    private void Reduce(NaiveOrder order, long quantity) =>
+        Emit(MatchEventKind.Reduced, order, order.Open - quantity, Release(order, quantity));
 
-    /// <summary>Section 2: the hold of what an order gives up is free again.</summary>
+    /// <summary>Sections 2 and 6: the hold of what an order gives up is free again; its minimum follows.</summary>
     private long Release(NaiveOrder order, long quantity)
     {
         var released = (long)(order.LimitCost(order.Open) - order.LimitCost(order.Open - quantity));
         order.Owner.MoveToHeld(-released);
         Take(order, quantity);
+        order.Minimum = (uint)Math.Min(order.Minimum, order.Open);
         return released;
     }
 

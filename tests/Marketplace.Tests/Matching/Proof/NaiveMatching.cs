@@ -2,38 +2,33 @@ using Marketplace.Matching;
 
 namespace Marketplace.Tests.Matching.Proof;
 
+/// <summary>What an order trades, or would trade, with another.</summary>
+internal sealed record Part(NaiveOrder Order, long Quantity);
+
 /// <summary>How orders meet (RULES.md, sections 2 to 7).</summary>
 internal sealed partial class NaiveBook
 {
     private const int FailedRetries = 64;
 
-    /// <summary>Section 5: those that X meets, in their priority, as long as its limit is satisfied.</summary>
+    /// <summary>Section 5: the compatible orders of the other side, in priority, that satisfy X's limit.</summary>
     private static IEnumerable<NaiveOrder> Met(NaiveOrder x) => (x.IsBid ? x.Market.Asks : x.Market.Bids)
         .TakeWhile(r => x.IsBid ? r.Tick <= x.Tick : r.Tick >= x.Tick)
-        .Where(r => r.Open > 0 && AreCompatible(x, r));
+        .Where(r => r.Open > 0 && AreCompatible(x.Signature, r.Signature));
 
-    /// <summary>Section 3.</summary>
-    private static bool AreCompatible(NaiveOrder x, NaiveOrder r) => AreCompatible(x.Signature, r.Signature);
-
+    /// <summary>Section 3, of a bid and an ask in either order.</summary>
     private static bool AreCompatible(SignatureView a, SignatureView b) =>
         (a.Required.Low & ~b.Capability.Low | a.Required.High & ~b.Capability.High
             | b.Required.Low & ~a.Capability.Low | b.Required.High & ~a.Capability.High) == 0;
 
     private static bool AreOfOneGroup(NaiveOrder a, NaiveOrder b) => a.Owner.OwnerGroup == b.Owner.OwnerGroup;
 
-    /// <summary>Section 5: X in legs or with a minimum first makes a plan; plain X trades as it goes.</summary>
+    /// <summary>Section 5: X in legs or with a minimum commits a plan; plain X trades as it goes.</summary>
     private void Match(NaiveOrder x)
     {
-        if (x.IsInLegs)
-        {
-            Trade(x, LegsPlan(x, x.Market.Asks.Select(WithOpen)), x.Open, bidIsTaker: true);
-            return;
-        }
-
-        var (isPlain, failed) = (!x.HasMinimum, 0);
+        var (isPlain, failed) = (x.IsPlain, 0);
         if (!isPlain)
         {
-            PartsPlan(x, Met(x).Select(WithOpen)).ForEach(part => Trade(x, part.Order, part.Quantity));
+            Commit(x, Plan(x, Met(x)));
         }
 
         foreach (var r in Met(x).TakeWhile(_ => x.Open > 0))
@@ -44,13 +39,13 @@ internal sealed partial class NaiveBook
             }
             else if (isPlain && !r.IsInLegs && Math.Min(x.Open, r.Open) >= r.Least)
             {
-                Trade(x, r, Math.Min(x.Open, r.Open));
+                Commit(x, [new Part(r, Math.Min(x.Open, r.Open))]);
             }
             else if (r.IsInLegs && !AreOfOneGroup(x, r) && (isPlain || !x.IsImmediate) && failed < FailedRetries)
             {
-                var plan = LegsPlan(r, x.Market.Asks.Select(WithOpen));
+                var plan = Plan(r, x.Market.Asks);
                 failed += plan.Count == 0 ? 1 : 0;
-                Trade(r, plan, r.Open, bidIsTaker: false);
+                Trade(r, plan.ConvertAll(leg => leg.Order), r.Open, bidIsTaker: false);
             }
         }
     }
@@ -59,49 +54,45 @@ internal sealed partial class NaiveBook
     private void PreventSelfTrade(NaiveOrder x, NaiveOrder r)
     {
         var rule = x.Place.SelfTrade;
-        if (rule == SelfTradeRule.Decrement && !r.IsInLegs && !r.HasMinimum)
+        var decrements = rule == SelfTradeRule.Decrement && r.IsPlain;
+        if (decrements)
         {
             var both = Math.Min(x.Open, r.Open);
             Reduce(r, both);
             Reduce(x, both);
-            new[] { r, x }.Where(order => order.Open == 0).ToList().ForEach(order => End(order, EndReason.SelfTrade));
-            return;
         }
 
-        if (rule != SelfTradeRule.CancelIncoming)
+        if (decrements ? r.Open == 0 : rule != SelfTradeRule.CancelIncoming)
         {
             End(r, EndReason.SelfTrade);
         }
 
-        if (rule is SelfTradeRule.CancelIncoming or SelfTradeRule.CancelBoth)
+        if (decrements ? x.Open == 0 : rule is SelfTradeRule.CancelIncoming or SelfTradeRule.CancelBoth)
         {
             End(x, EndReason.SelfTrade);
         }
     }
 
-    private static (NaiveOrder Order, long Open) WithOpen(NaiveOrder order) => (order, order.Open);
-
-    /// <summary>Sections 5 and 8: the asks that sell a leg each; none unless all legs are found.</summary>
-    private static List<NaiveOrder> LegsPlan(NaiveOrder bid, IEnumerable<(NaiveOrder Order, long Open)> asks)
+    /// <summary>
+    /// Sections 5 and 8: what X trades with whom, the others in their priority. Of a bid in legs it is the first asks of
+    /// distinct domains; nothing if it is not enough.
+    /// </summary>
+    private static List<Part> Plan(NaiveOrder x, IEnumerable<NaiveOrder> others)
     {
-        var plan = asks.TakeWhile(ask => ask.Order.Tick <= bid.Tick)
-            .Where(ask => ask.Open >= bid.Open && bid.Open >= Math.Min(ask.Order.Wanted, ask.Open)
-                && AreCompatible(bid, ask.Order) && !AreOfOneGroup(bid, ask.Order))
-            .Select(ask => ask.Order).DistinctBy(ask => ask.Owner.Domain).Take(bid.Place.Replicas).ToList();
-        return plan.Count == bid.Place.Replicas ? plan : [];
-    }
-
-    /// <summary>Sections 5 and 8: what X trades with whom; nothing if that is less than its minimum.</summary>
-    private static List<(NaiveOrder Order, long Quantity)> PartsPlan(
-        NaiveOrder x, IEnumerable<(NaiveOrder Order, long Open)> others)
-    {
-        var (plan, needed) = (new List<(NaiveOrder Order, long Quantity)>(), x.Open);
-        foreach (var (r, open) in others.Where(r => !AreOfOneGroup(x, r.Order) && !r.Order.IsInLegs))
+        if (x.IsInLegs)
         {
-            var quantity = Math.Min(needed, open);
-            if (quantity > 0 && quantity >= Math.Min(r.Wanted, open))
+            var legs = others.TakeWhile(ask => ask.Tick <= x.Tick).Where(ask => SellsLeg(x, ask))
+                .DistinctBy(ask => ask.Owner.Domain).Take(x.Place.Replicas).Select(ask => new Part(ask, x.Open)).ToList();
+            return legs.Count == x.Place.Replicas ? legs : [];
+        }
+
+        var (plan, needed) = (new List<Part>(), x.Open);
+        foreach (var r in others.Where(r => !AreOfOneGroup(x, r) && !r.IsInLegs))
+        {
+            var quantity = Math.Min(needed, r.Left);
+            if (quantity > 0 && quantity >= r.Least)
             {
-                plan.Add((r, quantity));
+                plan.Add(new Part(r, quantity));
                 needed -= quantity;
             }
         }
@@ -109,24 +100,32 @@ internal sealed partial class NaiveBook
         return x.Open - needed >= x.Least ? plan : [];
     }
 
+    /// <summary>Sections 5, 8 and 9: an ask that can sell a leg, or a further leg, to the bid.</summary>
+    private static bool SellsLeg(NaiveOrder bid, NaiveOrder ask) =>
+        !ask.IsBid && ask.Tick <= bid.Tick && ask.Left >= bid.Open && bid.Open >= ask.Least
+        && AreCompatible(bid.Signature, ask.Signature) && !AreOfOneGroup(bid, ask);
+
     /// <summary>Section 5, post-only: whether X would trade; of an amended order the old one does not count.</summary>
     private static bool TradesAtOnce(NaiveOrder x, NaiveOrder? old)
     {
-        if (x.IsInLegs)
-        {
-            return LegsPlan(x, x.Market.Asks.Select(WithOpen)).Count > 0;
-        }
-
         var met = Met(x).Where(r => !AreOfOneGroup(x, r)).ToList();
-        var asks = x.Market.Asks.Where(ask => ask != old).Append(x).Order(NaiveMarket.Priority).ToList();
-        return x.HasMinimum && PartsPlan(x, met.Select(WithOpen)).Count > 0
-            || !x.HasMinimum && met.Exists(r => !r.IsInLegs && Math.Min(x.Open, r.Open) >= r.Least)
+        var asks = x.Market.Asks.Where(ask => ask != old).Append(x).Order(NaiveMarket.Priority);
+        return Plan(x, met).Count > 0
             || !x.IsBid && met.Where(r => r.IsInLegs).Take(FailedRetries)
-                .Any(r => LegsPlan(r, asks.Select(WithOpen)).Contains(x));
+                .Any(r => Plan(r, asks).Exists(leg => leg.Order == x));
     }
 
-    private void Trade(NaiveOrder x, NaiveOrder r, long quantity) =>
-        Trade(x.IsBid ? x : r, [x.IsBid ? r : x], quantity, x.IsBid);
+    /// <summary>The trades of a plan of X: legs all at once, others one by one.</summary>
+    private void Commit(NaiveOrder x, List<Part> plan, int? price = null)
+    {
+        if (x.IsInLegs)
+        {
+            Trade(x, plan.ConvertAll(leg => leg.Order), x.Open, bidIsTaker: true, price);
+            return;
+        }
+
+        plan.ForEach(p => Trade(x.IsBid ? x : p.Order, [x.IsBid ? p.Order : x], p.Quantity, x.IsBid, price));
+    }
 
     /// <summary>Sections 2, 4, 9: each ask sells so many units, at the auction's price or the older order's.</summary>
     private void Trade(NaiveOrder bid, List<NaiveOrder> asks, long quantity, bool bidIsTaker, int? price = null)
@@ -144,22 +143,21 @@ internal sealed partial class NaiveBook
             bid.Owner.MoveToEscrow(amount, released);
             Fill(ask, quantity);
             Fill(bid, isLast ? quantity : 0);
-            EmitTrade(bid.Place, bid.Handle, ask, new MatchEvent
+            EmitTrade(bid, ask, new MatchEvent
             {
-                LegNo = (byte)(bid.IsInLegs ? leg + 1 : 0), Tick = ticks[leg], Quantity = quantity,
+                Order = bid.Handle, LegNo = (byte)(bid.IsInLegs ? leg + 1 : 0), Tick = ticks[leg], Quantity = quantity,
                 Amount = amount, Released = released,
                 Flags = (bidIsTaker ? TradeFlags.BidIsTaker : 0) | (bid.Open == 0 ? TradeFlags.BidDone : 0),
             });
         }
     }
 
-    private void EmitTrade(in MatchCommand buyer, OrderHandle bid, NaiveOrder ask, MatchEvent trade) =>
-        output.Add() = trade with
-        {
-            Kind = MatchEventKind.Traded, Seq = seq, Market = ask.Place.Market, Order = bid, Account = buyer.Account,
-            Signature = buyer.Signature, Other = ask.Handle, OtherAccount = ask.Place.Account,
-            Flags = trade.Flags | (ask.Open == 0 ? TradeFlags.AskDone : 0),
-        };
+    private void EmitTrade(NaiveOrder bid, NaiveOrder ask, MatchEvent trade) => output.Add() = trade with
+    {
+        Kind = MatchEventKind.Traded, Seq = seq, Market = ask.Place.Market, Account = bid.Place.Account,
+        Signature = bid.Place.Signature, Other = ask.Handle, OtherAccount = ask.Place.Account,
+        Flags = trade.Flags | (ask.Open == 0 ? TradeFlags.AskDone : 0),
+    };
 
     private void Fill(NaiveOrder order, long quantity)
     {
@@ -167,19 +165,17 @@ internal sealed partial class NaiveBook
         Take(order, quantity);
     }
 
-    /// <summary>Section 9: the asks that could sell a further leg, in their priority.</summary>
+    /// <summary>Section 9: a job that buys a further leg is as a bid of one leg, though it is not in the book.</summary>
+    private NaiveOrder Job(MatchCommand take) =>
+        new(take with { Terms = 0, Replicas = 1 }, markets[take.Market], accounts[(int)take.Account]);
+
     public IEnumerable<NaiveOrder> FurtherLegs(MatchCommand take) =>
-        markets[take.Market].Asks.Where(ask => SellsLeg(take, ask));
+        Met(Job(take)).Where(ask => SellsLeg(Job(take), ask));
 
-    private bool SellsLeg(in MatchCommand take, NaiveOrder ask) =>
-        !ask.IsBid && ask.Tick <= take.Tick && ask.Open >= take.Quantity && take.Quantity >= ask.Least
-        && AreCompatible(ask.Market.BidSignatures[take.Signature], ask.Signature)
-        && accounts[(int)take.Account].OwnerGroup != ask.Owner.OwnerGroup;
-
-    private void TakeLeg(in MatchCommand take, NaiveOrder ask)
+    private void SellLeg(NaiveOrder job, NaiveOrder ask)
     {
-        Fill(ask, take.Quantity);
-        var trade = new MatchEvent { Tick = ask.Tick, Quantity = take.Quantity, Flags = TradeFlags.BidIsTaker };
-        EmitTrade(take, default, ask, trade);
+        Fill(ask, job.Open);
+        const TradeFlags flags = TradeFlags.BidIsTaker;
+        EmitTrade(job, ask, new MatchEvent { Tick = ask.Tick, Quantity = job.Open, Flags = flags });
     }
 }

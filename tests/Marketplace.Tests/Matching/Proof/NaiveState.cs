@@ -50,7 +50,8 @@ internal sealed class NaiveMarket(MatchCommand open)
 /// <summary>An order as it was placed or moved, and how much of it is left: once that is nothing, it is gone.</summary>
 internal sealed class NaiveOrder(MatchCommand place, NaiveMarket market, NaiveAccount owner)
 {
-    public long Open = place.Quantity, Filled;
+    /// <summary>Open units; of them those that the auction under way has given away so far (section 8).</summary>
+    public long Open = place.Quantity, Filled, Served;
     public uint Minimum = place.Minimum;
 
     public MatchCommand Place => place;
@@ -66,8 +67,9 @@ internal sealed class NaiveOrder(MatchCommand place, NaiveMarket market, NaiveAc
 
     /// <summary>Section 5: fill-or-kill is immediate with minimum = quantity; a bid in legs has no minimum.</summary>
     public long Wanted => place.TimeInForce == TimeInForce.FillOrKill && !IsInLegs ? Open : Minimum;
-    public bool HasMinimum => Wanted > 1;
-    public long Least => Math.Min(Wanted, Open);
+    public bool IsPlain => !IsInLegs && Wanted <= 1;
+    public long Left => Open - Served;
+    public long Least => Math.Min(Wanted, Left);
 
     /// <summary>Section 2: what is held for so many units; an ask needs no money.</summary>
     public Int128 LimitCost(long quantity)
