@@ -12,11 +12,9 @@ internal sealed partial class NaiveBook
         var (bids, asks) = (Drawn(market.Bids, clear), Drawn(market.Asks, clear));
         var (price, served) = Auction(market, bids, asks);
         market.LastClearTick = price == 0 ? market.LastClearTick : price;
-        var volume = served.SelectMany(one => one.Parts).Sum(part => part.Quantity);
-        output.Add() = new MatchEvent
-        {
-            Kind = MatchEventKind.Cleared, Seq = seq, Market = clear.Market, Tick = price, Quantity = volume,
-        };
+        ref var e = ref output.Add();
+        (e.Kind, e.Seq, e.Market, e.Tick) = (MatchEventKind.Cleared, seq, clear.Market, price);
+        e.Quantity = served.SelectMany(one => one.Parts).Sum(part => part.Quantity);
         served.ForEach(one => Commit(one.Bid, one.Parts, price));
         asks.ForEach(ask => ask.Served = 0);
         bids.Concat(asks).Where(o => o.IsImmediate && o.Open > 0).ToList().ForEach(o => End(o, EndReason.Unfilled));

@@ -52,18 +52,21 @@ internal sealed partial class NaiveBook : IBook
     private MatchRefusal Refusal(in MatchCommand c, NaiveMarket market, NaiveAccount account, NaiveOrder target)
     {
         var (hasMarket, hasAccount) = (markets.ContainsKey(c.Market), c.Account < accounts.Count);
-        var (isLegs, isImmediate) = (c.Side == Side.Bid && c.Replicas > 0, (int)c.TimeInForce % 2 == 1);
+        var (isLegs, isImmediate) = (c.Side == Side.Bid && c.Replicas > 0,
+            c.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill);
         return c.Kind is CommandKind.None or > TakeLeg ? UnknownCommand
             : c.Kind is DefineSignature or Clear or Place or Cancel or Amend or TakeLeg && !hasMarket ? UnknownMarket
             : c.Kind is OpenMarket && hasMarket ? MarketExists
             : c.Kind is OpenMarket && (c.Market > 4095 || c.TickSize is < 1 or > 1_000_000_000_000
-                || c.TakerFeeBps is < 0 or > 10_000 || c.MakerFeeBps is < 0 or > 10_000 || (int)c.Mode > 1) ? InvalidMarket
+                || c.TakerFeeBps is < 0 or > 10_000 || c.MakerFeeBps is < 0 or > 10_000 || c.Mode > MarketMode.Batch)
+                ? InvalidMarket
             : c.Kind is DefineSignature && (c.Signature != market.Signatures(c.Side).Count || c.Signature > 255)
                 ? InvalidSignature
             : c.Kind is Place && c.Signature >= market.Signatures(c.Side).Count ? UnknownSignature
             : c.Kind is TakeLeg && c.Signature >= market.BidSignatures.Count ? UnknownSignature
             : c.Kind is OpenAccount && c.Account != accounts.Count ? InvalidAccount
-            : c.Kind is Fund or Withdraw or EndEscrow or Place or Cancel or Amend or TakeLeg && !hasAccount ? UnknownAccount
+            : c.Kind is Fund or Withdraw or EndEscrow or Place or Cancel or Amend or TakeLeg && !hasAccount
+                ? UnknownAccount
             : c.Kind is Cancel or Amend or TakeLeg && !orders.ContainsKey(c.Target) ? UnknownOrder
             : c.Kind is Cancel or Amend && target.Owner != account ? NotOwner
             : c.Kind is Clear && !market.IsBatch ? NotABatchMarket
@@ -74,9 +77,11 @@ internal sealed partial class NaiveBook : IBook
             : c.Kind is Amend && c.Tick == target.Tick && c.Quantity == target.Open ? NothingToAmend
             : c.Kind is Place && (c.Minimum > c.Quantity || isLegs && c.Minimum > 1) ? InvalidMinimum
             : c.Kind is Place && (c.Replicas > 16 || c.Replicas > 0 && !isLegs) ? InvalidReplicas
-            : c.Kind is Place && (c.IsPostOnly && isImmediate || c.EscrowsLimit && !isLegs || c.Terms > 127) ? InvalidTerms
-            : c.Kind is Place && (c.TimeInForce == TimeInForce.GoodTillTime ? c.ExpirySeconds <= c.TimeMilliseconds / 1000
-                : c.ExpirySeconds != 0) ? InvalidExpiry
+            : c.Kind is Place && (c.IsPostOnly && isImmediate || c.EscrowsLimit && !isLegs || c.Terms > 127)
+                ? InvalidTerms
+            : c.Kind is Place && c.TimeInForce != TimeInForce.GoodTillTime && c.ExpirySeconds != 0 ? InvalidExpiry
+            : c.Kind is Place && c.TimeInForce == TimeInForce.GoodTillTime
+                && c.ExpirySeconds <= c.TimeMilliseconds / 1000 ? InvalidExpiry
             : c.Kind is Fund or Withdraw or EndEscrow && c.Amount < 0 ? AmountTooLarge
             : c.Kind is EndEscrow && (c.Paid < 0 || c.Fee < 0) ? AmountTooLarge
             : c.Kind is Fund && account.Funded + c.Amount > long.MaxValue ? AmountTooLarge
@@ -121,7 +126,7 @@ internal sealed partial class NaiveBook : IBook
     private static bool KeepsPlace(in MatchCommand amend, NaiveOrder order) =>
         amend.Tick == order.Tick && amend.Quantity < order.Open;
 
-    /// <summary>Sections 5, 6, 9: X takes its hold and place, meets the other side; what is left rests or ends.</summary>
+    /// <summary>Sections 5, 6, 9: X takes its hold and place and meets the others; the rest rests or ends.</summary>
     private void Enter(NaiveOrder x, NaiveOrder? old = null)
     {
         var released = old is null ? 0 : Release(old, old.Open);
@@ -177,10 +182,12 @@ internal sealed partial class NaiveBook : IBook
 
     /// <summary>Section 9: all events but trades and clearings.</summary>
     private void Emit(MatchEventKind kind, NaiveOrder order, long quantity, long released = 0, long hold = 0,
-        NaiveOrder? old = null, EndReason reason = EndReason.None) => output.Add() = new MatchEvent
-        {
-            Kind = kind, Reason = reason, Seq = seq, Order = order.Handle, Other = old?.Handle ?? default,
-            Market = order.Place.Market, Signature = order.Place.Signature, Account = order.Place.Account,
-            Side = order.Place.Side, Tick = order.Tick, Quantity = quantity, Amount = hold, Released = released,
-        };
+        NaiveOrder? old = null, EndReason reason = EndReason.None)
+    {
+        ref var e = ref output.Add();
+        (e.Kind, e.Reason, e.Seq, e.Quantity, e.Amount, e.Released) = (kind, reason, seq, quantity, hold, released);
+        (e.Order, e.Other, e.Market) = (order.Handle, old?.Handle ?? default, order.Place.Market);
+        (e.Account, e.Signature, e.Side) = (order.Place.Account, order.Place.Signature, order.Place.Side);
+        e.Tick = order.Tick;
+    }
 }

@@ -74,15 +74,16 @@ internal sealed partial class NaiveBook
     }
 
     /// <summary>
-    /// Sections 5 and 8: what X trades with whom, the others in their priority. Of a bid in legs it is the first asks of
-    /// distinct domains; nothing if it is not enough.
+    /// Sections 5 and 8: what X trades with whom, the others in their priority. A bid in legs takes the first asks
+    /// of distinct domains. Nothing if it is not enough.
     /// </summary>
     private static List<Part> Plan(NaiveOrder x, IEnumerable<NaiveOrder> others)
     {
         if (x.IsInLegs)
         {
             var legs = others.TakeWhile(ask => ask.Tick <= x.Tick).Where(ask => SellsLeg(x, ask))
-                .DistinctBy(ask => ask.Owner.Domain).Take(x.Place.Replicas).Select(ask => new Part(ask, x.Open)).ToList();
+                .DistinctBy(ask => ask.Owner.Domain).Take(x.Place.Replicas)
+                .Select(ask => new Part(ask, x.Open)).ToList();
             return legs.Count == x.Place.Replicas ? legs : [];
         }
 
@@ -143,21 +144,22 @@ internal sealed partial class NaiveBook
             bid.Owner.MoveToEscrow(amount, released);
             Fill(ask, quantity);
             Fill(bid, isLast ? quantity : 0);
-            EmitTrade(bid, ask, new MatchEvent
-            {
-                Order = bid.Handle, LegNo = (byte)(bid.IsInLegs ? leg + 1 : 0), Tick = ticks[leg], Quantity = quantity,
-                Amount = amount, Released = released,
-                Flags = (bidIsTaker ? TradeFlags.BidIsTaker : 0) | (bid.Open == 0 ? TradeFlags.BidDone : 0),
-            });
+            ref var e = ref EmitTrade(bid, ask, ticks[leg], quantity, bidIsTaker);
+            (e.Order, e.Amount, e.Released) = (bid.Handle, amount, released);
+            e.LegNo = (byte)(bid.IsInLegs ? leg + 1 : 0);
+            e.Flags |= bid.Open == 0 ? TradeFlags.BidDone : 0;
         }
     }
 
-    private void EmitTrade(NaiveOrder bid, NaiveOrder ask, MatchEvent trade) => output.Add() = trade with
+    private ref MatchEvent EmitTrade(NaiveOrder bid, NaiveOrder ask, int tick, long quantity, bool bidIsTaker)
     {
-        Kind = MatchEventKind.Traded, Seq = seq, Market = ask.Place.Market, Account = bid.Place.Account,
-        Signature = bid.Place.Signature, Other = ask.Handle, OtherAccount = ask.Place.Account,
-        Flags = trade.Flags | (ask.Open == 0 ? TradeFlags.AskDone : 0),
-    };
+        ref var e = ref output.Add();
+        (e.Kind, e.Seq, e.Market, e.Tick, e.Quantity) = (MatchEventKind.Traded, seq, ask.Place.Market, tick, quantity);
+        (e.Account, e.Signature, e.Other) = (bid.Place.Account, bid.Place.Signature, ask.Handle);
+        e.OtherAccount = ask.Place.Account;
+        e.Flags = (bidIsTaker ? TradeFlags.BidIsTaker : 0) | (ask.Open == 0 ? TradeFlags.AskDone : 0);
+        return ref e;
+    }
 
     private void Fill(NaiveOrder order, long quantity)
     {
@@ -165,7 +167,7 @@ internal sealed partial class NaiveBook
         Take(order, quantity);
     }
 
-    /// <summary>Section 9: a job that buys a further leg is as a bid of one leg, though it is not in the book.</summary>
+    /// <summary>Section 9: a job that buys a further leg is like a bid of one leg that is not in the book.</summary>
     private NaiveOrder Job(MatchCommand take) =>
         new(take with { Terms = 0, Replicas = 1 }, markets[take.Market], accounts[(int)take.Account]);
 
@@ -175,7 +177,6 @@ internal sealed partial class NaiveBook
     private void SellLeg(NaiveOrder job, NaiveOrder ask)
     {
         Fill(ask, job.Open);
-        const TradeFlags flags = TradeFlags.BidIsTaker;
-        EmitTrade(job, ask, new MatchEvent { Tick = ask.Tick, Quantity = job.Open, Flags = flags });
+        EmitTrade(job, ask, ask.Tick, job.Open, bidIsTaker: true);
     }
 }
