@@ -60,7 +60,7 @@ public static class References
         return JsonSerializer.Deserialize<SortedDictionary<string, List<RunResult>>>(stream, Options)!;
     }
 
-    /// <summary>Of a workload with exactly so many messages; null for a number that the plain book has not run.</summary>
+    /// <summary>Of a workload with exactly so many messages; null if the plain book has not run it.</summary>
     public static RunResult? Find(string workload, int messages) =>
         Read().GetValueOrDefault(workload)?.Find(result => result.Messages == messages);
 
