@@ -140,7 +140,7 @@ internal sealed class Duel(Tally tally)
     private string? TakeLeg(in MatchCommand command)
     {
         if (command.Kind != CommandKind.Place || command.Account >= naive.AccountCount || command.Market != 1
-            || !naive.HasMarket(1) || command.Tick is < 1 or >= 1 << 24 || command.Quantity is < 1 or > 1_000)
+            || !naive.SellsLegs(1) || command.Tick is < 1 or >= 1 << 24 || command.Quantity is < 1 or > 1_000)
         {
             return null;
         }

@@ -9,7 +9,7 @@ internal sealed partial class NaiveBook
 {
     public int AccountCount => accounts.Count;
 
-    public bool HasMarket(ushort market) => markets.ContainsKey(market);
+    public bool SellsLegs(ushort number) => markets.TryGetValue(number, out var market) && !market.IsBatch;
 
     public AccountView Account(uint account) => accounts[(int)account] is var a
         ? new AccountView(a.OwnerGroup, a.Domain, a.Free, a.Held, a.InEscrow, a.Paid, a.Fees) : default;
