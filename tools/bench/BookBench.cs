@@ -61,8 +61,7 @@ public static class BookBench
         return new BookFigures(
             workload.Name,
             result,
-            References.Read().TryGetValue(workload.Name, out var reference) && reference.Messages == result.Messages
-                ? reference == result : null,
+            References.Find(workload.Name, result.Messages) is { } reference ? reference == result : null,
             bids,
             PerSecond(workload, rounds.Min(round => round.Cpu)),
             PerSecond(workload, Median(rounds.Select(round => round.Cpu))),

@@ -46,6 +46,39 @@ internal static class ComputeWorkloads
         return made.Finish("W4");
     }
 
+    /// <summary>
+    /// Asks of all signatures, 20,000 or so of them good until the same second: one tick ends all that are left, again
+    /// and again. One command in ten is a bid of one or three legs that buys among them.
+    /// </summary>
+    public static Workload ExpiryStorm(int messages)
+    {
+        const int calmMilliseconds = 60_000;
+        var made = Market(seed: 7);
+        made.EndSetUp();
+        while (made.Messages < messages)
+        {
+            var storm = made.TimeMilliseconds / 1000 * 1000 + calmMilliseconds;
+            while (made.TimeMilliseconds < storm)
+            {
+                if (made.Next(10) == 0)
+                {
+                    Bid(made, replicas: made.Next(2) == 0 ? 0 : 3, TimeInForce.ImmediateOrCancel);
+                }
+                else
+                {
+                    var ask = Order(made, Side.Ask, Mid + made.Next(Ticks));
+                    made.Send(Until(ask, (uint)(storm / 1000)));
+                }
+
+                made.TimeMilliseconds += made.Next(6);
+            }
+
+            made.Send(new MatchCommand { Kind = CommandKind.Tick });
+        }
+
+        return made.Finish("W6");
+    }
+
     /// <summary>100,000 asks; each bid buys three legs, and as many asks as it filled come anew.</summary>
     public static Workload Triples(int messages)
     {
@@ -120,9 +153,14 @@ internal static class ComputeWorkloads
     {
         var expires = mayExpire && made.Next(100) < 40;
         var order = Order(made, Side.Ask, Mid + made.Next(Ticks));
-        order.TimeInForce = expires ? TimeInForce.GoodTillTime : TimeInForce.GoodTillCancelled;
-        order.ExpirySeconds = expires ? (uint)(made.TimeMilliseconds / 1000) + 1 + (uint)made.Next(600) : 0;
-        made.Send(order);
+        var now = (uint)(made.TimeMilliseconds / 1000);
+        made.Send(expires ? Until(order, now + 1 + (uint)made.Next(600)) : order);
+    }
+
+    private static MatchCommand Until(MatchCommand order, uint expirySeconds)
+    {
+        (order.TimeInForce, order.ExpirySeconds) = (TimeInForce.GoodTillTime, expirySeconds);
+        return order;
     }
 
     private static void Bid(Generator made, int replicas, TimeInForce term)

@@ -42,25 +42,36 @@ public sealed record RunResult(
     }
 }
 
-/// <summary>The results that an independent, plain book has given for each workload.</summary>
+/// <summary>
+/// The results that an independent, plain book has given for each workload: in full, and for a short one of so many
+/// messages that a test can afford it.
+/// </summary>
 public static class References
 {
+    /// <summary>How many messages a workload is asked for in its short form.</summary>
+    public const int ShortMessages = 4_000;
+
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    /// <summary>By workload; one of another number of messages has none.</summary>
-    public static SortedDictionary<string, RunResult> Read()
+    /// <summary>By workload, the short one first.</summary>
+    public static SortedDictionary<string, List<RunResult>> Read()
     {
         using var stream = typeof(References).Assembly.GetManifestResourceStream("references.json")!;
-        return JsonSerializer.Deserialize<SortedDictionary<string, RunResult>>(stream, Options)!;
+        return JsonSerializer.Deserialize<SortedDictionary<string, List<RunResult>>>(stream, Options)!;
     }
 
-    /// <summary>Puts a result among those of a file, in the place of an earlier one of the same workload.</summary>
+    /// <summary>Of a workload with exactly so many messages; null if the plain book has not run it.</summary>
+    public static RunResult? Find(string workload, int messages) =>
+        Read().GetValueOrDefault(workload)?.Find(result => result.Messages == messages);
+
+    /// <summary>Puts a result among those of a file, in the place of an earlier one of as many messages.</summary>
     public static void Learn(string path, string workload, RunResult result)
     {
         var all = File.Exists(path)
-            ? JsonSerializer.Deserialize<SortedDictionary<string, RunResult>>(File.ReadAllText(path), Options)!
+            ? JsonSerializer.Deserialize<SortedDictionary<string, List<RunResult>>>(File.ReadAllText(path), Options)!
             : [];
-        all[workload] = result;
+        var others = all.GetValueOrDefault(workload, []).Where(other => other.Messages != result.Messages);
+        all[workload] = [.. others.Append(result).OrderBy(each => each.Messages)];
         File.WriteAllText(path, JsonSerializer.Serialize(all, Options) + "\n");
     }
 }

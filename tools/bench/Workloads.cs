@@ -11,14 +11,14 @@ public static class Workloads
     private const int Mid = 100_000;
     private const int Users = 1000;
 
-    public static IReadOnlyList<string> Names { get; } = ["W1", "W2", "W3", "W4", "W5", "K3"];
+    public static IReadOnlyList<string> Names { get; } = ["W1", "W2", "W3", "W4", "W5", "W6", "K3"];
 
     /// <summary>How many messages a workload has unless it is told otherwise.</summary>
     public static int UsualMessages(string name) => name switch
     {
         "W1" or "W3" => 5_000_000,
         "W2" => 3_000_000,
-        "W4" or "W5" => 1_000_000,
+        "W4" or "W5" or "W6" => 1_000_000,
         "K3" => 400_000,
         _ => throw new ArgumentException($"There is no workload {name}."),
     };
@@ -30,6 +30,7 @@ public static class Workloads
         "W3" => Deep(messages),
         "W4" => Compute(messages),
         "W5" => Avalanche(messages),
+        "W6" => ExpiryStorm(messages),
         "K3" => Triples(messages),
         _ => throw new ArgumentException($"There is no workload {name}."),
     };
@@ -158,6 +159,8 @@ public static class Workloads
     }
 
     private static Workload Compute(int messages) => ComputeWorkloads.Mix(messages);
+
+    private static Workload ExpiryStorm(int messages) => ComputeWorkloads.ExpiryStorm(messages);
 
     private static Workload Triples(int messages) => ComputeWorkloads.Triples(messages);
 }

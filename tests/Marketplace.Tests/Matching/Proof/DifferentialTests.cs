@@ -8,11 +8,13 @@ namespace Marketplace.Tests.Matching.Proof;
 
 /// <summary>
 /// The engine does what the naive book does, on random streams. By hand over any number of commands:
-/// <c>MKT_BOOK_COMMANDS=100000000 MKT_BOOK_SEED=1</c>; the seed reached is printed, to go on from there.
+/// <c>MKT_BOOK_COMMANDS=100000000 MKT_BOOK_SEED=1 MKT_BOOK_PROGRESS=file</c>; every 100,000 commands the file gets a
+/// line with the seed to go on from.
 /// </summary>
 public sealed class DifferentialTests(ITestOutputHelper output)
 {
     private const long CommandsOfACase = 100_000;
+    private const long CommandsOfALine = 100_000;
     private const ulong SeedsOfACase = 1_000_000;
 
     [Theory]
@@ -35,7 +37,7 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         var commands = Setting("MKT_BOOK_COMMANDS", 1_000);
         var seed = Setting("MKT_BOOK_SEED", 1);
 
-        RunFrom((ulong)seed, commands, new Tally());
+        RunFrom((ulong)seed, commands, new Tally(), Environment.GetEnvironmentVariable("MKT_BOOK_PROGRESS"));
     }
 
     [Fact]
@@ -56,10 +58,17 @@ public sealed class DifferentialTests(ITestOutputHelper output)
         expected.Where(what => tally.Counts.GetValueOrDefault(what) < 10).Should().BeEmpty();
     }
 
-    private void RunFrom(ulong seed, long commands, Tally tally)
+    private void RunFrom(ulong seed, long commands, Tally tally, string? progress = null)
     {
+        var told = 0L;
         for (; tally.Commands < commands; seed++)
         {
+            if (progress is not null && tally.Commands - told >= CommandsOfALine)
+            {
+                told = tally.Commands;
+                File.AppendAllText(progress, $"{told} commands agree; the next seed is {seed}\n");
+            }
+
             var stream = CommandStream.Of(seed);
             if (Duel.Run(stream, tally) is { } difference)
             {

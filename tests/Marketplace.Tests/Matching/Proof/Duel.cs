@@ -140,7 +140,7 @@ internal sealed class Duel(Tally tally)
     private string? TakeLeg(in MatchCommand command)
     {
         if (command.Kind != CommandKind.Place || command.Account >= naive.AccountCount || command.Market != 1
-            || !naive.HasMarket(1) || command.Tick is < 1 or >= 1 << 24 || command.Quantity is < 1 or > 1_000)
+            || !naive.SellsLegs(1) || command.Tick is < 1 or >= 1 << 24 || command.Quantity is < 1 or > 1_000)
         {
             return null;
         }
@@ -148,7 +148,10 @@ internal sealed class Duel(Tally tally)
         var leg = new LegRequest(
             1, 0, command.Account, command.Tick, command.Quantity,
             [(uint)command.Tick % 4], [(uint)command.Quantity % 4]);
-        var right = naive.FindLeg(leg);
+        var take = command;
+        (take.Kind, take.Signature, take.Terms) = (CommandKind.TakeLeg, 0, 0);
+        var right = naive.FurtherLegs(take).FirstOrDefault(ask => ask.Owner.Domain != (uint)take.Tick % 4
+            && ask.Place.Account != (uint)take.Quantity % 4);
         var isFound = engine.Engine.TryFindLeg(leg, out var found);
         if (isFound != right is not null || right is not null && handles[right.No] != found)
         {
@@ -160,8 +163,6 @@ internal sealed class Duel(Tally tally)
             return null;
         }
 
-        var take = command;
-        (take.Kind, take.Signature, take.Terms) = (CommandKind.TakeLeg, 0, 0);
         var forEngine = take;
         (take.Target, forEngine.Target) = (right.Handle, found);
         return Apply(take, forEngine);

@@ -1,5 +1,6 @@
 using Marketplace.Kernel;
 using Marketplace.Matching;
+using static Marketplace.Matching.CommandKind;
 using static Marketplace.Matching.MatchRefusal;
 
 namespace Marketplace.Tests.Matching.Proof;
@@ -7,279 +8,186 @@ namespace Marketplace.Tests.Matching.Proof;
 /// <summary>
 /// The book as RULES.md tells it, sentence by sentence and without any cleverness. Written from the rules alone and
 /// sharing nothing with the engine but its public data, so that a disagreement means that one of them is wrong. An
-/// order's handle is its market and its order number.
+/// order's handle is its market and its order number. Orders that are gone leave the lists when the command is done.
 /// </summary>
 internal sealed partial class NaiveBook : IBook
 {
-    private const long MaxAmount = long.MaxValue;
-
     private readonly List<NaiveAccount> accounts = [];
     private readonly SortedDictionary<ushort, NaiveMarket> markets = [];
-    private readonly SortedSet<NaiveOrder> expiring = new(Comparer<NaiveOrder>.Create((a, b) =>
-        (a.Expiry, a.No).CompareTo((b.Expiry, b.No))));
-
     private readonly Dictionary<OrderHandle, NaiveOrder> orders = [];
+    private readonly SortedSet<NaiveOrder> expiring = new(Comparer<NaiveOrder>.Create((a, b) =>
+        (a.Place.ExpirySeconds, a.No).CompareTo((b.Place.ExpirySeconds, b.No))));
+
     private readonly List<NaiveOrder> gone = [];
     private MatchEvents output = new();
     private long seq;
-    private long time;
 
-    public int AccountCount => accounts.Count;
+    /// <summary>Section 6: other commands are only applied when no tick is due.</summary>
+    public bool NeedsTick(long timeMilliseconds) => Due(timeMilliseconds).Any();
 
-    public bool HasMarket(ushort market) => markets.ContainsKey(market);
-
-    public AccountView Account(uint account) => accounts[(int)account].View;
-
-    public IEnumerable<OrderView> Resting(ushort market, Side side) => markets[market].Orders[side].Select(o => o.View);
-
-    public bool NeedsTick(long timeMilliseconds) =>
-        expiring.Count > 0 && expiring.Min!.Expiry <= timeMilliseconds / 1000;
+    private IEnumerable<NaiveOrder> Due(long timeMilliseconds) =>
+        expiring.TakeWhile(order => order.Place.ExpirySeconds <= timeMilliseconds / 1000);
 
     public MatchRefusal Apply(in MatchCommand command, MatchEvents events)
     {
-        Invariant.Holds(command.Seq >= seq && command.TimeMilliseconds >= time, "commands follow each other");
-        Invariant.Holds(command.Kind == CommandKind.Tick || !NeedsTick(command.TimeMilliseconds), "ticks come first");
-        (seq, time, output) = (command.Seq, command.TimeMilliseconds, events);
-
-        var refusal = Refusal(command);
-        if (refusal == None)
+        Invariant.Holds(command.Kind == Tick || !NeedsTick(command.TimeMilliseconds), "ticks come first");
+        (seq, output) = (command.Seq, events);
+        var market = markets.GetValueOrDefault(command.Market)!;
+        var account = command.Account < accounts.Count ? accounts[(int)command.Account] : null!;
+        var target = orders.GetValueOrDefault(command.Target)!;
+        var refusal = Refusal(command, market, account, target);
+        if (refusal == MatchRefusal.None)
         {
-            CarryOut(command);
-            RemoveGone();
+            CarryOut(command, market, account, target);
+            gone.ForEach(order => order.Market.Orders(order.Place.Side).Remove(order));
+            gone.ForEach(order => orders.Remove(order.Handle));
+            expiring.ExceptWith(gone);
+            gone.Clear();
         }
 
         return refusal;
     }
 
-    private MatchRefusal Refusal(in MatchCommand c) => c.Kind switch
+    /// <summary>Section 10: the reasons in the order of <see cref="MatchRefusal"/>; the first that holds.</summary>
+    private MatchRefusal Refusal(in MatchCommand c, NaiveMarket market, NaiveAccount account, NaiveOrder target)
     {
-        CommandKind.OpenMarket => markets.ContainsKey(c.Market) ? MarketExists
-            : c.Market > 4095 || c.TickSize is < 1 or > 1_000_000_000_000 || c.TakerFeeBps is < 0 or > 10_000
-                || c.MakerFeeBps is < 0 or > 10_000 || c.Mode > MarketMode.Batch ? InvalidMarket
-            : None,
-        CommandKind.DefineSignature => !markets.TryGetValue(c.Market, out var market) ? UnknownMarket
-            : c.Signature > 255 || c.Signature != market.Signatures[c.Side].Count ? InvalidSignature
-            : None,
-        CommandKind.OpenAccount => c.Account == accounts.Count ? None : InvalidAccount,
-        CommandKind.Fund => c.Account >= accounts.Count ? UnknownAccount
-            : c.Amount < 0 || accounts[(int)c.Account].Funded + c.Amount > MaxAmount ? AmountTooLarge
-            : None,
-        CommandKind.Withdraw => c.Account >= accounts.Count ? UnknownAccount
-            : c.Amount < 0 ? AmountTooLarge
-            : c.Amount > accounts[(int)c.Account].Free ? InsufficientFunds
-            : None,
-        CommandKind.EndEscrow => c.Account >= accounts.Count ? UnknownAccount
-            : c.Amount < 0 || c.Paid < 0 || c.Fee < 0 ? AmountTooLarge
-            : (Int128)c.Paid + c.Fee > c.Amount || c.Amount > accounts[(int)c.Account].InEscrow ? ExceedsEscrow
-            : None,
-        CommandKind.Tick => None,
-        CommandKind.Clear => !markets.TryGetValue(c.Market, out var market) ? UnknownMarket
-            : market.Mode != MarketMode.Batch ? NotABatchMarket
-            : None,
-        CommandKind.Place => PlaceRefusal(c),
-        CommandKind.Cancel => TargetRefusal(c),
-        CommandKind.Amend => AmendRefusal(c),
-        CommandKind.TakeLeg => LegRefusal(c),
-        _ => UnknownCommand,
-    };
-
-    private MatchRefusal PlaceRefusal(in MatchCommand c)
-    {
-        var isBidInLegs = c.Side == Side.Bid && c.Replicas > 0;
-        var isImmediate = c.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill;
-        return !markets.TryGetValue(c.Market, out var market) ? UnknownMarket
-            : c.Signature >= market.Signatures[c.Side].Count ? UnknownSignature
-            : c.Account >= accounts.Count ? UnknownAccount
-            : market.Mode == MarketMode.Batch && (c.Signature != 0 || c.IsPostOnly) ? NotInBatch
-            : c.Tick is < 1 or > (1 << 24) - 1 ? InvalidTick
-            : c.Quantity is < 1 or > 1_000_000_000_000 ? InvalidQuantity
-            : c.Minimum > c.Quantity || isBidInLegs && c.Minimum > 1 ? InvalidMinimum
-            : c.Replicas > 16 || c.Replicas > 0 && c.Side == Side.Ask ? InvalidReplicas
-            : c.IsPostOnly && isImmediate || c.EscrowsLimit && !isBidInLegs || c.Terms >= 128 ? InvalidTerms
-            : c.TimeInForce == TimeInForce.GoodTillTime && c.ExpirySeconds <= time / 1000 ? InvalidExpiry
-            : c.TimeInForce != TimeInForce.GoodTillTime && c.ExpirySeconds != 0 ? InvalidExpiry
-            : EntryRefusal(market, new NaiveOrder(c), null);
+        var (hasMarket, hasAccount) = (markets.ContainsKey(c.Market), c.Account < accounts.Count);
+        var (isLegs, isImmediate) = (c.Side == Side.Bid && c.Replicas > 0,
+            c.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill);
+        return c.Kind is CommandKind.None or > TakeLeg ? UnknownCommand
+            : c.Kind is DefineSignature or Clear or Place or Cancel or Amend or TakeLeg && !hasMarket ? UnknownMarket
+            : c.Kind is OpenMarket && hasMarket ? MarketExists
+            : c.Kind is OpenMarket && (c.Market > 4095 || c.TickSize is < 1 or > 1_000_000_000_000
+                || c.TakerFeeBps is < 0 or > 10_000 || c.MakerFeeBps is < 0 or > 10_000 || c.Mode > MarketMode.Batch)
+                ? InvalidMarket
+            : c.Kind is DefineSignature && (c.Signature != market.Signatures(c.Side).Count || c.Signature > 255)
+                ? InvalidSignature
+            : c.Kind is Place && c.Signature >= market.Signatures(c.Side).Count ? UnknownSignature
+            : c.Kind is TakeLeg && c.Signature >= market.BidSignatures.Count ? UnknownSignature
+            : c.Kind is OpenAccount && c.Account != accounts.Count ? InvalidAccount
+            : c.Kind is Fund or Withdraw or EndEscrow or Place or Cancel or Amend or TakeLeg && !hasAccount
+                ? UnknownAccount
+            : c.Kind is Cancel or Amend or TakeLeg && !orders.ContainsKey(c.Target) ? UnknownOrder
+            : c.Kind is Cancel or Amend && target.Owner != account ? NotOwner
+            : c.Kind is Clear && !market.IsBatch ? NotABatchMarket
+            : c.Kind is Place && market.IsBatch && (c.Signature != 0 || c.IsPostOnly) ? NotInBatch
+            : c.Kind is TakeLeg && market.IsBatch ? NotInBatch
+            : c.Kind is Place or Amend && c.Tick is < 1 or > (1 << 24) - 1 ? InvalidTick
+            : c.Kind is Place or Amend or TakeLeg && c.Quantity is < 1 or > 1_000_000_000_000 ? InvalidQuantity
+            : c.Kind is Amend && c.Tick == target.Tick && c.Quantity == target.Open ? NothingToAmend
+            : c.Kind is Place && (c.Minimum > c.Quantity || isLegs && c.Minimum > 1) ? InvalidMinimum
+            : c.Kind is Place && (c.Replicas > 16 || c.Replicas > 0 && !isLegs) ? InvalidReplicas
+            : c.Kind is Place && (c.IsPostOnly && isImmediate || c.EscrowsLimit && !isLegs || c.Terms > 127)
+                ? InvalidTerms
+            : c.Kind is Place && c.TimeInForce != TimeInForce.GoodTillTime && c.ExpirySeconds != 0 ? InvalidExpiry
+            : c.Kind is Place && c.TimeInForce == TimeInForce.GoodTillTime
+                && c.ExpirySeconds <= c.TimeMilliseconds / 1000 ? InvalidExpiry
+            : c.Kind is Fund or Withdraw or EndEscrow && c.Amount < 0 ? AmountTooLarge
+            : c.Kind is EndEscrow && (c.Paid < 0 || c.Fee < 0) ? AmountTooLarge
+            : c.Kind is Fund && account.Funded + c.Amount > long.MaxValue ? AmountTooLarge
+            : c.Kind is Withdraw && c.Amount > account.Free ? InsufficientFunds
+            : c.Kind is EndEscrow && ((Int128)c.Paid + c.Fee > c.Amount || c.Amount > account.InEscrow) ? ExceedsEscrow
+            : c.Kind is Place ? EntryRefusal(new NaiveOrder(c, market, account), null)
+            : c.Kind is Amend && !KeepsPlace(c, target) ? EntryRefusal(target.Moved(c), target)
+            : c.Kind is TakeLeg && !SellsLeg(Job(c), target) ? UnusableAsk
+            : MatchRefusal.None;
     }
 
-    private MatchRefusal TargetRefusal(in MatchCommand c) => !markets.ContainsKey(c.Market) ? UnknownMarket
-        : c.Account >= accounts.Count ? UnknownAccount
-        : !orders.TryGetValue(c.Target, out var order) ? UnknownOrder
-        : order.Account != c.Account ? NotOwner
-        : None;
-
-    private MatchRefusal AmendRefusal(in MatchCommand c)
+    private static MatchRefusal EntryRefusal(NaiveOrder x, NaiveOrder? old)
     {
-        if (TargetRefusal(c) is not None and var refusal)
-        {
-            return refusal;
-        }
-
-        var order = orders[c.Target];
-        return c.Tick is < 1 or > (1 << 24) - 1 ? InvalidTick
-            : c.Quantity is < 1 or > 1_000_000_000_000 ? InvalidQuantity
-            : c.Tick == order.Tick && c.Quantity == order.Open ? NothingToAmend
-            : c.Tick == order.Tick && c.Quantity < order.Open ? None
-            : EntryRefusal(markets[c.Market], order.Moved(c), order);
+        var hold = x.LimitCost(x.Open);
+        return hold > long.MaxValue ? AmountTooLarge
+            : hold > x.Owner.Free + (old?.LimitCost(old.Open) ?? 0) ? InsufficientFunds
+            : x.Place.IsPostOnly && TradesAtOnce(x, old) ? WouldTrade
+            : MatchRefusal.None;
     }
 
-    private MatchRefusal EntryRefusal(NaiveMarket market, NaiveOrder x, NaiveOrder? old)
-    {
-        var hold = market.LimitCost(x);
-        return hold > MaxAmount ? AmountTooLarge
-            : hold > accounts[(int)x.Account].Free + (old is null ? 0 : market.LimitCost(old)) ? InsufficientFunds
-            : x.IsPostOnly && WouldTrade(market, x, old) ? MatchRefusal.WouldTrade
-            : None;
-    }
-
-    private void CarryOut(in MatchCommand c)
+    private void CarryOut(in MatchCommand c, NaiveMarket market, NaiveAccount account, NaiveOrder target)
     {
         switch (c.Kind)
         {
-            case CommandKind.OpenMarket:
-                markets.Add(c.Market, new NaiveMarket(c));
-                break;
-            case CommandKind.DefineSignature:
-                markets[c.Market].Signatures[c.Side].Add(new SignatureView(c.Required, c.Capability));
-                break;
-            case CommandKind.OpenAccount:
-                accounts.Add(new NaiveAccount { OwnerGroup = c.OwnerGroup, Domain = c.Domain });
-                break;
-            case CommandKind.Fund:
-                accounts[(int)c.Account].Free += c.Amount;
-                break;
-            case CommandKind.Withdraw:
-                accounts[(int)c.Account].Free -= c.Amount;
-                break;
-            case CommandKind.EndEscrow:
-                accounts[(int)c.Account].EndEscrow(c.Amount, c.Paid, c.Fee);
-                break;
-            case CommandKind.Tick:
-                expiring.TakeWhile(o => o.Expiry <= time / 1000).ToList().ForEach(o => End(o, EndReason.Expired));
-                break;
-            case CommandKind.Clear:
-                Clear(markets[c.Market], c.SeedLow, c.SeedHigh);
-                break;
-            case CommandKind.Place:
-                Enter(new NaiveOrder(c), MatchEventKind.Placed, null);
-                break;
-            case CommandKind.Cancel:
-                End(orders[c.Target], EndReason.Cancelled);
-                break;
-            case CommandKind.TakeLeg:
-                TakeLeg(c, orders[c.Target]);
-                break;
-            default:
-                Amend(c, orders[c.Target]);
-                break;
+            case OpenMarket: markets.Add(c.Market, new NaiveMarket(c)); break;
+            case DefineSignature: market.Signatures(c.Side).Add(new SignatureView(c.Required, c.Capability)); break;
+            case OpenAccount: accounts.Add(new NaiveAccount(c.OwnerGroup, c.Domain)); break;
+            case Fund: account.Free += c.Amount; break;
+            case Withdraw: account.Free -= c.Amount; break;
+            case EndEscrow: account.EndEscrow(c.Amount, c.Paid, c.Fee); break;
+            case Tick: Due(c.TimeMilliseconds).ToList().ForEach(order => End(order, EndReason.Expired)); break;
+            case Clear: ClearMarket(market, c); break;
+            case Place: Enter(new NaiveOrder(c, market, account)); break;
+            case Cancel: End(target, EndReason.Cancelled); break;
+            case Amend when KeepsPlace(c, target): Reduce(target, target.Open - c.Quantity); break;
+            case Amend: Enter(target.Moved(c), target); break;
+            default: SellLeg(Job(c), target); break;
         }
     }
 
-    private void Amend(in MatchCommand c, NaiveOrder order)
+    /// <summary>Section 6: same tick and smaller quantity.</summary>
+    private static bool KeepsPlace(in MatchCommand amend, NaiveOrder order) =>
+        amend.Tick == order.Tick && amend.Quantity < order.Open;
+
+    /// <summary>Sections 5, 6, 9: X takes its hold and place and meets the others; the rest rests or ends.</summary>
+    private void Enter(NaiveOrder x, NaiveOrder? old = null)
     {
-        if (c.Tick == order.Tick && c.Quantity < order.Open)
+        var released = old is null ? 0 : Release(old, old.Open);
+        var hold = (long)x.LimitCost(x.Open);
+        x.Owner.MoveToHeld(hold);
+        x.Market.Orders(x.Place.Side).Add(x);
+        orders.Add(x.Handle, x);
+        if (x.Place.ExpirySeconds != 0)
         {
-            Reduce(order, order.Open - c.Quantity);
-            order.Minimum = (uint)Math.Min(order.Minimum, c.Quantity);
-            return;
+            expiring.Add(x);
         }
 
-        Enter(order.Moved(c), MatchEventKind.Moved, order);
-    }
-
-    /// <summary>Puts an order into the book, lets it meet the other side, and sees what becomes of the rest.</summary>
-    private void Enter(NaiveOrder x, MatchEventKind kind, NaiveOrder? old)
-    {
-        var market = markets[x.Market];
-        var released = old is null ? 0 : (long)market.LimitCost(old);
-        var hold = (long)market.LimitCost(x);
-        accounts[(int)x.Account].MoveToHeld(hold - released);
-        if (old is not null)
+        Emit(old is null ? MatchEventKind.Placed : MatchEventKind.Moved, x, x.Open, released, hold, old);
+        if (!x.Market.IsBatch && !x.Place.IsPostOnly)
         {
-            Remove(old);
+            Match(x);
         }
 
-        Add(market, x);
-        ref var entered = ref Emit(kind, x, x.Open);
-        (entered.Amount, entered.Released) = (hold, released);
-        entered.Other = old?.Handle ?? default;
-
-        if (market.Mode == MarketMode.Continuous && !x.IsPostOnly)
-        {
-            Match(market, x);
-        }
-
-        if (x.IsGone)
-        {
-            return;
-        }
-
-        if (market.Mode == MarketMode.Continuous && x.IsImmediate)
+        if (x.Open > 0 && x.IsImmediate && !x.Market.IsBatch)
         {
             End(x, EndReason.Unfilled);
-            return;
         }
-
-        Emit(MatchEventKind.Rested, x, x.Open);
+        else if (x.Open > 0)
+        {
+            Emit(MatchEventKind.Rested, x, x.Open);
+        }
     }
 
-    private void End(NaiveOrder order, EndReason reason)
-    {
-        ref var ended = ref Emit(MatchEventKind.Ended, order, order.Open);
-        (ended.Reason, ended.Released) = (reason, Release(order, order.Open));
-        MarkGone(order);
-    }
+    private void End(NaiveOrder order, EndReason reason) =>
+        Emit(MatchEventKind.Ended, order, order.Open, Release(order, order.Open), reason: reason);
 
-    private void Reduce(NaiveOrder order, long quantity)
-    {
-        var released = Release(order, quantity);
-        order.Open -= quantity;
-        Emit(MatchEventKind.Reduced, order, order.Open).Released = released;
-    }
+    private void Reduce(NaiveOrder order, long quantity) =>
+        Emit(MatchEventKind.Reduced, order, order.Open - quantity, Release(order, quantity));
 
-    /// <summary>Frees what of the hold is for <paramref name="quantity"/> of what is open.</summary>
+    /// <summary>Sections 2 and 6: the hold of what an order gives up is free again; its minimum follows.</summary>
     private long Release(NaiveOrder order, long quantity)
     {
-        var market = markets[order.Market];
-        var released = (long)(market.LimitCost(order) - market.LimitCost(order, order.Open - quantity));
-        accounts[(int)order.Account].MoveToHeld(-released);
+        var released = (long)(order.LimitCost(order.Open) - order.LimitCost(order.Open - quantity));
+        order.Owner.MoveToHeld(-released);
+        Take(order, quantity);
+        order.Minimum = (uint)Math.Min(order.Minimum, order.Open);
         return released;
     }
 
-    private void Add(NaiveMarket market, NaiveOrder order)
+    private void Take(NaiveOrder order, long quantity)
     {
-        market.Orders[order.Side].Add(order);
-        orders.Add(order.Handle, order);
-        if (order.Expiry != 0)
+        order.Open -= quantity;
+        if (order.Open == 0)
         {
-            expiring.Add(order);
+            gone.Add(order);
         }
     }
 
-    private void Remove(NaiveOrder order)
+    /// <summary>Section 9: all events but trades and clearings.</summary>
+    private void Emit(MatchEventKind kind, NaiveOrder order, long quantity, long released = 0, long hold = 0,
+        NaiveOrder? old = null, EndReason reason = EndReason.None)
     {
-        markets[order.Market].Orders[order.Side].Remove(order);
-        orders.Remove(order.Handle);
-        expiring.Remove(order);
-    }
-
-    private void MarkGone(NaiveOrder order)
-    {
-        order.IsGone = true;
-        gone.Add(order);
-    }
-
-    private void RemoveGone()
-    {
-        gone.ForEach(Remove);
-        gone.Clear();
-    }
-
-    private ref MatchEvent Emit(MatchEventKind kind, NaiveOrder order, long quantity)
-    {
-        ref var added = ref output.Add();
-        (added.Kind, added.Market, added.Seq, added.Quantity) = (kind, order.Market, seq, quantity);
-        (added.Order, added.Account, added.Signature) = (order.Handle, order.Account, order.Signature);
-        (added.Tick, added.Side) = (order.Tick, order.Side);
-        return ref added;
+        ref var e = ref output.Add();
+        (e.Kind, e.Reason, e.Seq, e.Quantity, e.Amount, e.Released) = (kind, reason, seq, quantity, hold, released);
+        (e.Order, e.Other, e.Market) = (order.Handle, old?.Handle ?? default, order.Place.Market);
+        (e.Account, e.Signature, e.Side) = (order.Place.Account, order.Place.Signature, order.Place.Side);
+        e.Tick = order.Tick;
     }
 }

@@ -2,139 +2,98 @@ using Marketplace.Matching;
 
 namespace Marketplace.Tests.Matching.Proof;
 
-/// <summary>How orders meet (RULES.md, sections 4 to 8).</summary>
+/// <summary>What an order trades, or would trade, with another.</summary>
+internal sealed record Part(NaiveOrder Order, long Quantity);
+
+/// <summary>How orders meet (RULES.md, sections 2 to 7).</summary>
 internal sealed partial class NaiveBook
 {
     private const int FailedRetries = 64;
-    private const int DroppedBids = 64;
 
-    private static bool Meets(NaiveMarket market, NaiveOrder x, NaiveOrder r) =>
-        (x.Side == Side.Bid ? r.Tick <= x.Tick : r.Tick >= x.Tick)
-        && market.SignatureOf(x).Required.IsWithin(market.SignatureOf(r).Capability)
-        && market.SignatureOf(r).Required.IsWithin(market.SignatureOf(x).Capability);
+    /// <summary>Section 5: the compatible orders of the other side, in priority, that satisfy X's limit.</summary>
+    private static IEnumerable<NaiveOrder> Met(NaiveOrder x) => (x.IsBid ? x.Market.Asks : x.Market.Bids)
+        .TakeWhile(r => x.IsBid ? r.Tick <= x.Tick : r.Tick >= x.Tick)
+        .Where(r => r.Open > 0 && AreCompatible(x.Signature, r.Signature));
 
-    private bool SameGroup(NaiveOrder a, NaiveOrder b) =>
-        accounts[(int)a.Account].OwnerGroup == accounts[(int)b.Account].OwnerGroup;
+    /// <summary>Section 3, of a bid and an ask in either order.</summary>
+    private static bool AreCompatible(SignatureView a, SignatureView b) =>
+        (a.Required.Low & ~b.Capability.Low | a.Required.High & ~b.Capability.High
+            | b.Required.Low & ~a.Capability.Low | b.Required.High & ~a.Capability.High) == 0;
 
-    private void Match(NaiveMarket market, NaiveOrder x)
+    private static bool AreOfOneGroup(NaiveOrder a, NaiveOrder b) => a.Owner.OwnerGroup == b.Owner.OwnerGroup;
+
+    /// <summary>Section 5: X in legs or with a minimum commits a plan; plain X trades as it goes.</summary>
+    private void Match(NaiveOrder x)
     {
-        if (x.IsInLegs)
+        var (isPlain, failed) = (x.IsPlain, 0);
+        if (!isPlain)
         {
-            SellLegs(market, x, LegsPlan(market, x, market.Orders[Side.Ask]), true);
+            Commit(x, Plan(x, Met(x)));
         }
-        else if (!x.HasMinimum)
-        {
-            MatchPlain(market, x);
-        }
-        else
-        {
-            MinimumPlan(market, x).ForEach(part => Trade(market, x, part.Order, part.Quantity));
-            if (x.Side == Side.Ask && !x.IsImmediate)
-            {
-                var failed = 0;
-                foreach (var r in market.Orders[Side.Bid].TakeWhile(r => x.Open > 0 && r.Tick >= x.Tick)
-                    .Where(r => r.IsInLegs && Meets(market, x, r) && !SameGroup(x, r)))
-                {
-                    Retry(market, r, ref failed);
-                }
-            }
-        }
-    }
 
-    private void MatchPlain(NaiveMarket market, NaiveOrder x)
-    {
-        var failed = 0;
-        foreach (var r in market.Opposite(x))
+        foreach (var r in Met(x).TakeWhile(_ => x.Open > 0))
         {
-            if (x.IsGone || (x.Side == Side.Bid ? r.Tick > x.Tick : r.Tick < x.Tick))
-            {
-                break;
-            }
-
-            if (!Meets(market, x, r))
-            {
-                continue;
-            }
-
-            if (SameGroup(x, r))
+            if (isPlain && AreOfOneGroup(x, r))
             {
                 PreventSelfTrade(x, r);
             }
-            else if (r.IsInLegs)
+            else if (isPlain && !r.IsInLegs && Math.Min(x.Open, r.Open) >= r.Least)
             {
-                Retry(market, r, ref failed);
+                Commit(x, [new Part(r, Math.Min(x.Open, r.Open))]);
             }
-            else if (Math.Min(x.Open, r.Open) is var quantity && quantity >= r.Least)
+            else if (r.IsInLegs && !AreOfOneGroup(x, r) && (isPlain || !x.IsImmediate) && failed < FailedRetries)
             {
-                Trade(market, x, r, quantity);
+                var plan = Plan(r, x.Market.Asks);
+                failed += plan.Count == 0 ? 1 : 0;
+                Trade(r, plan.ConvertAll(leg => leg.Order), r.Open, bidIsTaker: false);
             }
         }
     }
 
+    /// <summary>Section 7.</summary>
     private void PreventSelfTrade(NaiveOrder x, NaiveOrder r)
     {
-        if (x.SelfTrade == SelfTradeRule.Decrement && !r.IsInLegs && !r.HasMinimum)
+        var rule = x.Place.SelfTrade;
+        var decrements = rule == SelfTradeRule.Decrement && r.IsPlain;
+        if (decrements)
         {
             var both = Math.Min(x.Open, r.Open);
             Reduce(r, both);
             Reduce(x, both);
-            new[] { r, x }.Where(o => o.Open == 0).ToList().ForEach(o => End(o, EndReason.SelfTrade));
-            return;
         }
 
-        if (x.SelfTrade != SelfTradeRule.CancelIncoming)
+        if (decrements ? r.Open == 0 : rule != SelfTradeRule.CancelIncoming)
         {
             End(r, EndReason.SelfTrade);
         }
 
-        if (x.SelfTrade is SelfTradeRule.CancelIncoming or SelfTradeRule.CancelBoth)
+        if (decrements ? x.Open == 0 : rule is SelfTradeRule.CancelIncoming or SelfTradeRule.CancelBoth)
         {
             End(x, EndReason.SelfTrade);
         }
     }
 
-    private void Retry(NaiveMarket market, NaiveOrder bid, ref int failed)
+    /// <summary>
+    /// Sections 5 and 8: what X trades with whom, the others in their priority. A bid in legs takes the first asks
+    /// of distinct domains. Nothing if it is not enough.
+    /// </summary>
+    private static List<Part> Plan(NaiveOrder x, IEnumerable<NaiveOrder> others)
     {
-        if (failed == FailedRetries)
+        if (x.IsInLegs)
         {
-            return;
+            var legs = others.TakeWhile(ask => ask.Tick <= x.Tick).Where(ask => SellsLeg(x, ask))
+                .DistinctBy(ask => ask.Owner.Domain).Take(x.Place.Replicas)
+                .Select(ask => new Part(ask, x.Open)).ToList();
+            return legs.Count == x.Place.Replicas ? legs : [];
         }
 
-        var plan = LegsPlan(market, bid, market.Orders[Side.Ask]);
-        failed += plan.Count == 0 ? 1 : 0;
-        SellLegs(market, bid, plan, false);
-    }
-
-    /// <summary>The asks that sell a leg each; none unless all legs are found.</summary>
-    private List<NaiveOrder> LegsPlan(NaiveMarket market, NaiveOrder bid, IEnumerable<NaiveOrder> asks)
-    {
-        var plan = new List<NaiveOrder>();
-        foreach (var ask in asks.TakeWhile(ask => ask.Tick <= bid.Tick && plan.Count < bid.Replicas))
+        var (plan, needed) = (new List<Part>(), x.Open);
+        foreach (var r in others.Where(r => !AreOfOneGroup(x, r) && !r.IsInLegs))
         {
-            if (Meets(market, bid, ask) && !SameGroup(bid, ask) && ask.Open >= bid.Open && bid.Open >= ask.Least
-                && plan.TrueForAll(leg => Domain(leg) != Domain(ask)))
-            {
-                plan.Add(ask);
-            }
-        }
-
-        return plan.Count == bid.Replicas ? plan : [];
-    }
-
-    private uint Domain(NaiveOrder order) => accounts[(int)order.Account].Domain;
-
-    /// <summary>What an order with a minimum would trade; nothing unless it is the minimum.</summary>
-    private List<(NaiveOrder Order, long Quantity)> MinimumPlan(NaiveMarket market, NaiveOrder x)
-    {
-        var plan = new List<(NaiveOrder Order, long Quantity)>();
-        var needed = x.Open;
-        foreach (var r in market.Opposite(x).TakeWhile(r => x.Side == Side.Bid ? r.Tick <= x.Tick : r.Tick >= x.Tick)
-            .Where(r => Meets(market, x, r) && !SameGroup(x, r) && !r.IsInLegs))
-        {
-            var quantity = Math.Min(needed, r.Open);
+            var quantity = Math.Min(needed, r.Left);
             if (quantity > 0 && quantity >= r.Least)
             {
-                plan.Add((r, quantity));
+                plan.Add(new Part(r, quantity));
                 needed -= quantity;
             }
         }
@@ -142,130 +101,82 @@ internal sealed partial class NaiveBook
         return x.Open - needed >= x.Least ? plan : [];
     }
 
-    /// <summary>The first ask that could sell one more leg to a job; null when there is none.</summary>
-    public NaiveOrder? FindLeg(in LegRequest leg)
-    {
-        foreach (var ask in markets[leg.Market].Orders[Side.Ask])
-        {
-            if (SellsLeg(ask, leg.BidSignature, leg.BidAccount, leg.LimitTick, leg.Quantity)
-                && !leg.ExcludedDomains.Contains(Domain(ask)) && !leg.ExcludedAccounts.Contains(ask.Account))
-            {
-                return ask;
-            }
-        }
+    /// <summary>Sections 5, 8 and 9: an ask that can sell a leg, or a further leg, to the bid.</summary>
+    private static bool SellsLeg(NaiveOrder bid, NaiveOrder ask) =>
+        !ask.IsBid && ask.Tick <= bid.Tick && ask.Left >= bid.Open && bid.Open >= ask.Least
+        && AreCompatible(bid.Signature, ask.Signature) && !AreOfOneGroup(bid, ask);
 
-        return null;
+    /// <summary>Section 5, post-only: whether X would trade; of an amended order the old one does not count.</summary>
+    private static bool TradesAtOnce(NaiveOrder x, NaiveOrder? old)
+    {
+        var met = Met(x).Where(r => !AreOfOneGroup(x, r)).ToList();
+        var asks = x.Market.Asks.Where(ask => ask != old).Append(x).Order(NaiveMarket.Priority);
+        return Plan(x, met).Count > 0
+            || !x.IsBid && met.Where(r => r.IsInLegs).Take(FailedRetries)
+                .Any(r => Plan(r, asks).Exists(leg => leg.Order == x));
     }
 
-    private bool SellsLeg(NaiveOrder ask, ushort signature, uint account, int limit, long quantity)
-    {
-        var bid = markets[ask.Market].Signatures[Side.Bid][signature];
-        var offer = markets[ask.Market].SignatureOf(ask);
-        return ask.Side == Side.Ask && ask.Tick <= limit && ask.Open >= quantity && quantity >= ask.Least
-            && bid.Required.IsWithin(offer.Capability) && offer.Required.IsWithin(bid.Capability)
-            && accounts[(int)ask.Account].OwnerGroup != accounts[(int)account].OwnerGroup;
-    }
-
-    private MatchRefusal LegRefusal(in MatchCommand c) => !markets.TryGetValue(c.Market, out var market)
-        ? MatchRefusal.UnknownMarket
-        : c.Signature >= market.Signatures[Side.Bid].Count ? MatchRefusal.UnknownSignature
-        : c.Account >= accounts.Count ? MatchRefusal.UnknownAccount
-        : !orders.TryGetValue(c.Target, out var ask) ? MatchRefusal.UnknownOrder
-        : market.Mode == MarketMode.Batch ? MatchRefusal.NotInBatch
-        : c.Quantity is < 1 or > 1_000_000_000_000 ? MatchRefusal.InvalidQuantity
-        : SellsLeg(ask, c.Signature, c.Account, c.Tick, c.Quantity) ? MatchRefusal.None
-        : MatchRefusal.UnusableAsk;
-
-    /// <summary>No money moves (RULES.md, section 9).</summary>
-    private void TakeLeg(in MatchCommand c, NaiveOrder ask)
-    {
-        Fill(ask, c.Quantity);
-        ref var traded = ref output.Add();
-        (traded.Kind, traded.Market, traded.Seq) = (MatchEventKind.Traded, c.Market, c.Seq);
-        (traded.Account, traded.Signature) = (c.Account, c.Signature);
-        (traded.Other, traded.OtherAccount) = (ask.Handle, ask.Account);
-        (traded.Tick, traded.Quantity) = (ask.Tick, c.Quantity);
-        traded.Flags = TradeFlags.BidIsTaker | (ask.IsGone ? TradeFlags.AskDone : 0);
-    }
-
-    private bool WouldTrade(NaiveMarket market, NaiveOrder x, NaiveOrder? old)
+    /// <summary>The trades of a plan of X: legs all at once, others one by one.</summary>
+    private void Commit(NaiveOrder x, List<Part> plan, int? price = null)
     {
         if (x.IsInLegs)
         {
-            return LegsPlan(market, x, market.Orders[Side.Ask]).Count > 0;
-        }
-
-        var met = market.Opposite(x).Where(r => Meets(market, x, r) && !SameGroup(x, r)).ToList();
-        var asks = market.Orders[Side.Ask].Where(ask => ask != old).Append(x).Order(NaiveMarket.Priority).ToList();
-        return (x.HasMinimum
-                ? MinimumPlan(market, x).Count > 0
-                : met.Exists(r => !r.IsInLegs && Math.Min(x.Open, r.Open) >= r.Least))
-            || x.Side == Side.Ask && met.Where(r => r.IsInLegs).Take(FailedRetries)
-                .Any(r => LegsPlan(market, r, asks).Contains(x));
-    }
-
-    private void Trade(NaiveMarket market, NaiveOrder x, NaiveOrder r, long quantity)
-    {
-        var (bid, ask) = x.Side == Side.Bid ? (x, r) : (r, x);
-        Trade(market, bid, ask, quantity, Older(x, r).Tick, bid == x);
-    }
-
-    private static NaiveOrder Older(NaiveOrder a, NaiveOrder b) => a.No < b.No ? a : b;
-
-    private void Trade(NaiveMarket market, NaiveOrder bid, NaiveOrder ask, long quantity, int tick, bool bidIsTaker)
-    {
-        var cost = market.Cost(tick, quantity);
-        var given = market.LimitCost(bid) - market.LimitCost(bid, bid.Open - quantity);
-        var escrowed = Int128.Min(cost + market.Fee(cost, bidIsTaker), given);
-        Fill(bid, quantity);
-        Sell(bid, ask, quantity, tick, bidIsTaker, 0, escrowed, given - escrowed);
-    }
-
-    private void SellLegs(
-        NaiveMarket market, NaiveOrder bid, List<NaiveOrder> plan, bool bidIsTaker, int? uniformTick = null)
-    {
-        if (plan.Count == 0)
-        {
+            Trade(x, plan.ConvertAll(leg => leg.Order), x.Open, bidIsTaker: true, price);
             return;
         }
 
-        var quantity = bid.Open;
-        var ticks = plan.ConvertAll(ask => uniformTick ?? Older(bid, ask).Tick);
-        var costs = ticks.ConvertAll(tick => market.Cost(tick, quantity));
-        var cost = costs.Aggregate((a, b) => a + b);
-        var given = market.LimitCost(bid);
-        var escrowed = bid.EscrowsLimit ? given : Int128.Min(cost + market.Fee(cost, bidIsTaker), given);
-        for (var leg = 0; leg < plan.Count; leg++)
-        {
-            var isLast = leg == plan.Count - 1;
-            if (isLast)
-            {
-                Fill(bid, quantity);
-            }
+        plan.ForEach(p => Trade(x.IsBid ? x : p.Order, [x.IsBid ? p.Order : x], p.Quantity, x.IsBid, price));
+    }
 
-            var amount = leg == 0 ? escrowed - (cost - costs[0]) : costs[leg];
-            Sell(bid, plan[leg], quantity, ticks[leg], bidIsTaker, leg + 1, amount, isLast ? given - escrowed : 0);
+    /// <summary>Sections 2, 4, 9: each ask sells so many units, at the auction's price or the older order's.</summary>
+    private void Trade(NaiveOrder bid, List<NaiveOrder> asks, long quantity, bool bidIsTaker, int? price = null)
+    {
+        var ticks = asks.ConvertAll(ask => price ?? (bid.No < ask.No ? bid : ask).Tick);
+        var costs = ticks.ConvertAll(tick => bid.Market.Cost(tick, quantity));
+        var cost = costs.Aggregate(Int128.Zero, (sum, one) => sum + one);
+        var given = bid.LimitCost(bid.Open) - bid.LimitCost(bid.Open - quantity);
+        var escrowed = bid.Place.EscrowsLimit ? given : Int128.Min(cost + bid.Market.Fee(cost, bidIsTaker), given);
+        foreach (var (leg, ask) in asks.Index())
+        {
+            var isLast = leg == asks.Count - 1;
+            var amount = (long)(leg == 0 ? escrowed - (cost - costs[0]) : costs[leg]);
+            var released = (long)(isLast ? given - escrowed : 0);
+            bid.Owner.MoveToEscrow(amount, released);
+            Fill(ask, quantity);
+            Fill(bid, isLast ? quantity : 0);
+            ref var e = ref EmitTrade(bid, ask, ticks[leg], quantity, bidIsTaker);
+            (e.Order, e.Amount, e.Released) = (bid.Handle, amount, released);
+            e.LegNo = (byte)(bid.IsInLegs ? leg + 1 : 0);
+            e.Flags |= bid.Open == 0 ? TradeFlags.BidDone : 0;
         }
     }
 
-    private void Sell(NaiveOrder bid, NaiveOrder ask, long quantity, int tick, bool bidIsTaker, int leg,
-        Int128 escrowed, Int128 released)
+    private ref MatchEvent EmitTrade(NaiveOrder bid, NaiveOrder ask, int tick, long quantity, bool bidIsTaker)
     {
-        Fill(ask, quantity);
-        accounts[(int)bid.Account].MoveToEscrow((long)escrowed, (long)released);
-        ref var traded = ref Emit(MatchEventKind.Traded, bid, quantity);
-        (traded.Other, traded.OtherAccount, traded.Tick) = (ask.Handle, ask.Account, tick);
-        (traded.LegNo, traded.Amount, traded.Released) = ((byte)leg, (long)escrowed, (long)released);
-        traded.Flags = (bidIsTaker ? TradeFlags.BidIsTaker : 0)
-            | (bid.IsGone ? TradeFlags.BidDone : 0) | (ask.IsGone ? TradeFlags.AskDone : 0);
+        ref var e = ref output.Add();
+        (e.Kind, e.Seq, e.Market, e.Tick, e.Quantity) = (MatchEventKind.Traded, seq, ask.Place.Market, tick, quantity);
+        (e.Account, e.Signature, e.Other) = (bid.Place.Account, bid.Place.Signature, ask.Handle);
+        e.OtherAccount = ask.Place.Account;
+        e.Flags = (bidIsTaker ? TradeFlags.BidIsTaker : 0) | (ask.Open == 0 ? TradeFlags.AskDone : 0);
+        return ref e;
     }
 
     private void Fill(NaiveOrder order, long quantity)
     {
-        (order.Open, order.Filled) = (order.Open - quantity, order.Filled + quantity);
-        if (order.Open == 0)
-        {
-            MarkGone(order);
-        }
+        order.Filled += quantity;
+        Take(order, quantity);
+    }
+
+    /// <summary>Section 9: a job that buys a further leg is like a bid of one leg that is not in the book.</summary>
+    private NaiveOrder Job(MatchCommand take) =>
+        new(take with { Terms = 0, Replicas = 1 }, markets[take.Market], accounts[(int)take.Account]);
+
+    public IEnumerable<NaiveOrder> FurtherLegs(MatchCommand take) =>
+        Met(Job(take)).Where(ask => SellsLeg(Job(take), ask));
+
+    private void SellLeg(NaiveOrder job, NaiveOrder ask)
+    {
+        Fill(ask, job.Open);
+        EmitTrade(job, ask, ask.Tick, job.Open, bidIsTaker: true);
     }
 }
