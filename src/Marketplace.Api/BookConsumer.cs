@@ -16,6 +16,9 @@ public sealed class BookConsumer(JobRunner jobs, EntryStore entry, IGatewayLinks
         {
             await ConsumeAsync(happened, ct);
         }
+
+        // Most events make no job; without this the book could use no snapshot that is above the last one that did.
+        await jobs.MoveCursorAsync(events[^1].Seq, ct);
     }
 
     private Task ConsumeAsync(BookEvent happened, CancellationToken ct) => happened switch

@@ -23,6 +23,9 @@ public sealed partial class JobRunner(
 
     public Task<long> CursorAsync(CancellationToken ct) => store.CursorAsync(ct);
 
+    /// <summary>The book's events up to this number are done with, jobs and all.</summary>
+    public Task MoveCursorAsync(long bookSeq, CancellationToken ct) => store.MoveCursorAsync(bookSeq, ct);
+
     /// <summary>A bid bought a job. The same job again changes nothing. Never waits for the book.</summary>
     public Task MatchedAsync(NewJob job, CancellationToken ct) => InTurnAsync(
         async () =>

@@ -61,15 +61,13 @@ public sealed class JobStore(Database database)
                     await InsertAsync(connection, transaction, job.JobId, leg);
                 }
 
-                await connection.ExecuteAsync(
-                    """
-                    INSERT INTO book_cursor (id, seq) VALUES (1, @BookSeq)
-                    ON CONFLICT (id) DO UPDATE SET seq = max(seq, excluded.seq)
-                    """,
-                    new { job.BookSeq },
-                    transaction);
+                await MoveCursorAsync(connection, transaction, job.BookSeq);
             },
             ct);
+
+    /// <summary>Moves the book's cursor to an event that asks for no job: it need not come again.</summary>
+    public Task MoveCursorAsync(long bookSeq, CancellationToken ct) => database.WriteAsync(
+        (connection, transaction) => MoveCursorAsync(connection, transaction, bookSeq), ct);
 
     public Task<Job?> FindAsync(JobId id, CancellationToken ct) => database.ReadAsync(
         async connection =>
@@ -193,6 +191,15 @@ public sealed class JobStore(Database database)
                 }
             },
             ct);
+
+    private static Task MoveCursorAsync(IDbConnection connection, IDbTransaction transaction, long bookSeq) =>
+        connection.ExecuteAsync(
+            """
+            INSERT INTO book_cursor (id, seq) VALUES (1, @bookSeq)
+            ON CONFLICT (id) DO UPDATE SET seq = max(seq, excluded.seq)
+            """,
+            new { bookSeq },
+            transaction);
 
     private static Task InsertAsync(IDbConnection connection, IDbTransaction transaction, JobId job, Leg leg) =>
         connection.ExecuteAsync(
