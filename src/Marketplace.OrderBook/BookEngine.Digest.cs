@@ -21,6 +21,7 @@ public sealed partial class BookEngine
             Line(text, "bid", bid.View);
             Line(text, "answered", bid.FirstAnswer);
             Line(text, "ended", bid.Job?.End);
+            Line(text, "by", bid.Session);
         }
 
         foreach (var (market, known) in markets)
@@ -44,13 +45,14 @@ public sealed partial class BookEngine
         {
             Line(text, "ask", ask.Terms);
             Line(text, "handle", ask.Handle.Raw);
+            Line(text, "by", ask.Session);
         }
 
         foreach (var session in granted.Values)
         {
             Line(text, "session", session.Answer);
             Line(text, "terms", session.Terms);
-            Line(text, "state", (session.IsPaused, session.IsEnded).ToString());
+            Line(text, "state", (session.IsPaused, session.IsEnded, session.Used.Micro).ToString());
         }
 
         Line(text, "sessions", lastSession);

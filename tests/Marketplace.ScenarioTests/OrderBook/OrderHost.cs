@@ -50,9 +50,7 @@ internal sealed class OrderHost : IAsyncDisposable
         var opened = await World.DoAsync(SessionOrders.Opening(provider));
         var refusal = entry.Open(new SessionRequest(
             grant,
-            SessionOrders.Granter.Sign(grant.Digest(SessionOrders.Domain)),
             SessionOrders.Key,
-            SessionOrders.Granter.Address,
             opened.Account,
             opened.Session));
         return refusal == EntryRefusal.None
