@@ -11,7 +11,7 @@ namespace Marketplace.Api;
 /// <summary>Whether a batch's bids have all that the book does not ask for.</summary>
 public interface IBidCheck
 {
-    /// <summary>Refuses the whole batch for the first bid that has not; numbers used before are not looked at.</summary>
+    /// <summary>Refuses the whole batch for the first bid that has not; used numbers are not looked at.</summary>
     /// <param name="batch">A batch of the budget's session that the door let in.</param>
     Task<EntryVerdict> CheckAsync(BudgetNo budget, ReadOnlyMemory<byte> batch, CancellationToken ct);
 }
@@ -36,7 +36,8 @@ public sealed class BidRequests(
     public async Task<EntryRefusal> DepositAsync(
         BudgetNo budget, Hash32 inputHash, byte[] request, CancellationToken ct)
     {
-        if (request.Length > LongestBytes || JobRequest.HashOf(request) != inputHash || ModelOf(request) is not { } model)
+        var isIt = request.Length <= LongestBytes && JobRequest.HashOf(request) == inputHash;
+        if (!isIt || ModelOf(request) is not { } model)
         {
             return EntryRefusal.InvalidRequest;
         }

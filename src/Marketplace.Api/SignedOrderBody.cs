@@ -56,7 +56,8 @@ public sealed record SignedOrderBody(
         SignedUntil);
 
     /// <param name="payload">What the order names by its hash.</param>
-    public static SignedOrderBody Of(SignedOrder order, byte[] payload, byte[] signature, string? request = null) => new(
+    public static SignedOrderBody Of(
+        SignedOrder order, byte[] payload, byte[] signature, string? request = null) => new(
         order.Role == EntryRole.Buyer ? "buyer" : "provider",
         order.Number,
         order.Market,

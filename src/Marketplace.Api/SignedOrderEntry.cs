@@ -72,7 +72,8 @@ public sealed class SignedOrderEntry(
         var markets = await book.ReadAsync(state => state.MarketNumbers(), ct);
         if (markets.FirstOrDefault(market => market.No == order.Market) is not { } market)
         {
-            return new BatchReply(default, false, [new EntryAnswer(0, default, BookRefusal: MatchRefusal.UnknownMarket)]);
+            var unknown = new EntryAnswer(0, default, BookRefusal: MatchRefusal.UnknownMarket);
+            return new BatchReply(default, false, [unknown]);
         }
 
         var command = order.ToCommand(entry.Payload, market.TickSize, session.Session, session.Account);

@@ -4,7 +4,9 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Chain;
 
-/// <summary>ERC-1271 over <c>eth_call</c>, in the latest block: a wallet that changed its mind has changed it.</summary>
+/// <summary>
+/// ERC-1271 over <c>eth_call</c>, in the latest block: a wallet that changed its mind has changed it.
+/// </summary>
 public sealed class ContractWallets(EthereumClient client) : IContractWallets
 {
     /// <summary>

@@ -126,10 +126,9 @@ public sealed partial class BookEngine
     /// <returns>Whether there was one to pause.</returns>
     private bool PauseSessionsOf(ProviderId provider)
     {
-        var running = new[] { false, true }
-            .Select(isOfSignedOrders => granted.GetValueOrDefault((EntryRole.Provider, provider.Value, isOfSignedOrders)))
-            .OfType<BookSession>()
-            .Where(session => session is { IsEnded: false, IsPaused: false })
+        var running = granted.Values
+            .Where(session => session is { Grant.Role: EntryRole.Provider, IsEnded: false, IsPaused: false }
+                && session.Grant.Number == provider.Value)
             .ToList();
         running.ForEach(session => session.IsPaused = true);
         return running.Count > 0;

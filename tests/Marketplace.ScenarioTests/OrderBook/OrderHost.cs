@@ -80,7 +80,7 @@ internal sealed class OrderHost : IAsyncDisposable
             : throw new InvalidOperationException(refusal.Mend());
     }
 
-    /// <summary>The session of the budget of <see cref="BookWorld.Opening"/>, up to 1 token per million units.</summary>
+    /// <summary>A session of <see cref="BookWorld.Opening"/>, up to 1 token per million units.</summary>
     public async Task<SessionOrders> OpenedBuyersAsync()
     {
         var opening = SessionOrders.BuyersOpening();
