@@ -5,7 +5,8 @@ using Marketplace.Protocol;
 namespace Marketplace.Api;
 
 /// <summary>Turns the book's events into jobs. The cursor moves in the same transaction as the job is stored.</summary>
-public sealed class BookConsumer(JobRunner jobs, EntryStore entry, IGatewayLinks gateways, OperatorOptions options)
+public sealed class BookConsumer(
+    JobRunner jobs, EntryStore entry, RequestStore requests, IGatewayLinks gateways, OperatorOptions options)
     : IBookEvents
 {
     public Task<long> CursorAsync(CancellationToken ct) => jobs.CursorAsync(ct);
@@ -30,7 +31,8 @@ public sealed class BookConsumer(JobRunner jobs, EntryStore entry, IGatewayLinks
 
     private async Task StartAsync(BidMatched matched, CancellationToken ct)
     {
-        var bid = await entry.FindAsync(matched.Budget, matched.ClientOrderId, ct);
+        var bid = await entry.FindAsync(matched.Budget, matched.ClientOrderId, ct)
+            ?? await DepositedAsync(matched, ct);
         if (bid is null)
         {
             return; // It became a job in an earlier life, which is when its request is forgotten.
@@ -55,6 +57,18 @@ public sealed class BookConsumer(JobRunner jobs, EntryStore entry, IGatewayLinks
         await entry.ForgetAsync(matched.Budget, matched.ClientOrderId, ct);
         gateways.TrySend(
             matched.Budget, new Protocol.BidAnswer(matched.ClientOrderId, "matched", matched.Job, "", "", null));
+    }
+
+    /// <summary>
+    /// What a session's bid does not carry: its request was deposited, the majority of its legs decides, and nobody
+    /// waits for pieces of the answer.
+    /// </summary>
+    private async Task<StoredBid?> DepositedAsync(BidMatched matched, CancellationToken ct)
+    {
+        var legs = matched.Legs.Count;
+        return await requests.FindAsync(matched.Budget, matched.InputHash, ct) is { } request
+            ? new StoredBid(legs, Quorum: legs / 2 + 1, IsStreamed: false, request)
+            : null;
     }
 
     private async Task EndAsync(BidEnded ended, CancellationToken ct)

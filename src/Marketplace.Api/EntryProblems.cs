@@ -31,12 +31,16 @@ internal static class EntryProblems
     private static int StatusOf(EntryRefusal refusal) => refusal switch
     {
         EntryRefusal.TooLong => StatusCodes.Status413PayloadTooLarge,
-        EntryRefusal.SourceTooFast or EntryRefusal.SessionTooFast => StatusCodes.Status429TooManyRequests,
-        EntryRefusal.UnknownSession or EntryRefusal.BadMac or EntryRefusal.WrongGranter or EntryRefusal.WrongSecret =>
-            StatusCodes.Status401Unauthorized,
+        EntryRefusal.SourceTooFast or EntryRefusal.SessionTooFast or EntryRefusal.TooManyRequests =>
+            StatusCodes.Status429TooManyRequests,
+        EntryRefusal.UnknownSession or EntryRefusal.BadMac or EntryRefusal.WrongGranter or EntryRefusal.WrongSecret
+            or EntryRefusal.WrongSigner => StatusCodes.Status401Unauthorized,
         EntryRefusal.SessionExpired or EntryRefusal.ForeignAccount or EntryRefusal.ForeignSession
-            or EntryRefusal.GrantExpired => StatusCodes.Status403Forbidden,
-        EntryRefusal.GrantNonceUsed or EntryRefusal.ProviderNotConnected => StatusCodes.Status409Conflict,
+            or EntryRefusal.GrantExpired or EntryRefusal.SessionEnded or EntryRefusal.SideOutsideGrant
+            or EntryRefusal.OrderExpired => StatusCodes.Status403Forbidden,
+        EntryRefusal.GrantNonceUsed or EntryRefusal.ProviderNotConnected or EntryRefusal.RequestMissing
+            or EntryRefusal.GatewayNotConnected or EntryRefusal.BudgetOver => StatusCodes.Status409Conflict,
+        EntryRefusal.SignatureUnanswered => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status400BadRequest,
     };
 

@@ -1,32 +1,34 @@
-using System.Buffers;
-using System.Net;
-using System.Text.Json;
-using Marketplace.OrderBook;
+using Marketplace.Kernel;
 using Marketplace.OrderBook.Entry;
 
 namespace Marketplace.Api;
 
 /// <summary>
 /// Orders over HTTP. A grant that was signed once opens a session; its orders are 64 bytes each under an HMAC, 1 to 256
-/// in a request, and the answer comes when they are on disk.
+/// in a request, and the answer comes when they are on disk. An order may also come alone, with a signature of its own.
 /// </summary>
 /// <remarks>
 /// Providers place, amend and cancel asks, as long as they are connected: a job goes to its provider over the
-/// connection. Buyers cancel only: a bid pays for a request, which these records do not carry, so a bid goes through
-/// the gateway.
+/// connection. Buyers place and cancel bids, as long as their gateway is connected: it takes the result and signs for
+/// it. A bid names its request, which is deposited before it (<see cref="SessionRoutes"/>).
 /// </remarks>
 public static class EntryRoutes
 {
     public const string Orders = "/v1/orders";
+    public const string SignedOrders = "/v1/orders/signed";
     public const string Sessions = "/v1/sessions";
+    public const string Requests = "/v1/requests";
 
     private const string Binary = "application/octet-stream";
-    private const int MostSessionBytes = 1 << 16;
+
+    // A request of the longest kind, each byte of it escaped, and the order.
+    private const int MostSignedBytes = 6 * BidRequests.LongestBytes + (1 << 16);
 
     public static void MapEntry(this WebApplication app, Operator market)
     {
         app.MapOrders(market.Orders);
-        app.MapPost(Sessions, (HttpContext http, CancellationToken ct) => OpenAsync(market, http, ct));
+        app.MapSessions(market);
+        app.MapPost(SignedOrders, (HttpContext http, CancellationToken ct) => EnterSignedAsync(market, http, ct));
     }
 
     /// <summary>The orders alone, for whoever opens sessions otherwise.</summary>
@@ -41,98 +43,28 @@ public static class EntryRoutes
                 $"Send the batch as {Binary}.", StatusCodes.Status415UnsupportedMediaType);
         }
 
-        var bytes = await BodyAsync(http.Request, EntryBatch.LongestBytes, ct);
+        var bytes = await EntryHttp.BodyAsync(http.Request, EntryBatch.LongestBytes, ct);
 
         // Once the book has it, it counts: a client that goes away learns what became of it by sending it again.
-        var reply = await orders.EnterAsync(bytes, SourceOf(http), CancellationToken.None);
-        return reply switch
-        {
-            { IsBusy: true } => EntryProblems.Busy,
-            { Verdict.IsAdmitted: false } => EntryProblems.Of(reply.Verdict),
-            _ => new OrderAnswers(reply.Answers),
-        };
+        return EntryHttp.Of(await orders.EnterAsync(bytes, EntryHttp.SourceOf(http), CancellationToken.None));
     }
 
-    private static async Task<IResult> OpenAsync(Operator market, HttpContext http, CancellationToken ct)
+    /// <summary>The limit of the source comes before everything that costs anything: body, signature, chain.</summary>
+    private static async Task<IResult> EnterSignedAsync(Operator market, HttpContext http, CancellationToken ct)
     {
-        var wait = market.Orders.TakeSignature(SourceOf(http));
+        var wait = market.Orders.TakeSignature(EntryHttp.SourceOf(http));
         if (wait > 0)
         {
             return EntryProblems.Of(new EntryVerdict(EntryRefusal.SourceTooFast, wait));
         }
 
-        var bytes = await BodyAsync(http.Request, MostSessionBytes, ct);
-        if (Read(bytes) is not { } body)
-        {
-            return EntryProblems.Malformed(
-                "Send a grant, its signature and the secret as JSON.", StatusCodes.Status400BadRequest);
-        }
-
-        if (body.Key() is not { } key)
-        {
-            return EntryProblems.Of(new EntryVerdict(EntryRefusal.WrongSecret));
-        }
-
-        if (!body.TrySignature(out var signature))
-        {
-            return EntryProblems.Of(new EntryVerdict(EntryRefusal.WrongGranter));
-        }
-
-        var opened = await market.Sessions.OpenAsync(body.Grant.ToGrant(), signature, key, ct);
-        return opened.TryGet(out var session)
-            ? Results.Ok(await ViewOfAsync(market, session, ct))
-            : EntryProblems.Of(new EntryVerdict(opened.Rejection));
+        var bytes = await EntryHttp.BodyAsync(http.Request, MostSignedBytes, ct);
+        return EntryHttp.Read<SignedOrderBody>(bytes) is { } body
+            && Hex.TryDecode(body.Payload, out var payload)
+            && Hex.TryDecode(body.Signature, out var signature)
+            ? EntryHttp.Of(await market.SignedOrders.EnterAsync(
+                new SignedEntry(body.ToOrder(payload), payload, signature, body.RequestBytes()), ct))
+            : EntryProblems.Malformed(
+                "Send an order, its payload and its signature as JSON.", StatusCodes.Status400BadRequest);
     }
-
-    private static SessionBody? Read(byte[] bytes)
-    {
-        try
-        {
-            var body = JsonSerializer.Deserialize<SessionBody>(bytes, JsonSerializerOptions.Web);
-            return body is { Grant: not null } ? body : null;
-        }
-        catch (Exception malformed) when (malformed is JsonException or FormatException or OverflowException)
-        {
-            return null;
-        }
-    }
-
-    private static async Task<SessionView> ViewOfAsync(Operator market, SessionAnswer session, CancellationToken ct)
-    {
-        var listed = (await market.Entry.MarketsAsync(ct)).ToDictionary(known => known.Id);
-        var (numbers, orders) = await market.Book.ReadAsync(
-            state => (state.MarketNumbers(), state.OrdersOf(session.Session)), ct);
-        return new SessionView(
-            session.Session,
-            session.Account,
-            numbers.Where(number => listed.ContainsKey(number.Market)).Select(number => new SessionMarket(
-                number.No,
-                listed[number.Market].Model,
-                listed[number.Market].DeterminismClass,
-                number.TickSize,
-                number.FeeBps)).ToList(),
-            orders.Select(order => new OpenOrder(
-                order.Handle.ToString(), order.ClientOrderId, order.Side.ToString(), order.Tick, order.Open)).ToList());
-    }
-
-    /// <summary>The whole body, or as much of it as shows that it is too long.</summary>
-    private static async Task<byte[]> BodyAsync(HttpRequest request, int mostBytes, CancellationToken ct)
-    {
-        while (true)
-        {
-            var read = await request.BodyReader.ReadAsync(ct);
-            if (read.IsCompleted || read.Buffer.Length > mostBytes)
-            {
-                var bytes = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, mostBytes + 1)).ToArray();
-                request.BodyReader.AdvanceTo(read.Buffer.End);
-                return bytes;
-            }
-
-            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
-    }
-
-    /// <summary>A server that listens on no address, as in-memory ones do, has one source.</summary>
-    private static EntrySource SourceOf(HttpContext http) =>
-        EntrySource.Of(http.Connection.RemoteIpAddress ?? IPAddress.Loopback);
 }

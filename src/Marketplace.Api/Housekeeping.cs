@@ -12,6 +12,7 @@ public sealed partial class Housekeeping(
     ILogger<Housekeeping> logger) : BackgroundService
 {
     private static readonly TimeSpan JobTick = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RequestSweep = TimeSpan.FromMinutes(1);
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -46,7 +47,10 @@ public sealed partial class Housekeeping(
         try
         {
             await await Task.WhenAny(
-                market.Facts.RunAsync(stoppingToken), TickAsync(market.Jobs, stoppingToken), market.Book.Completion);
+                market.Facts.RunAsync(stoppingToken),
+                TickAsync(market.Jobs, stoppingToken),
+                SweepAsync(market.Requests, stoppingToken),
+                market.Book.Completion);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -71,6 +75,15 @@ public sealed partial class Housekeeping(
         while (await timer.WaitForNextTickAsync(ct))
         {
             await jobs.TickAsync(ct);
+        }
+    }
+
+    private async Task SweepAsync(BidRequests requests, CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(RequestSweep, time);
+        while (await timer.WaitForNextTickAsync(ct))
+        {
+            await requests.SweepAsync(ct);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Marketplace.Escrow;
+using Marketplace.Ethereum;
 using Marketplace.Execution;
 using Marketplace.Kernel;
 using Marketplace.OrderBook;
@@ -10,14 +11,25 @@ using Marketplace.Storage;
 
 namespace Marketplace.Api;
 
+/// <summary>What the operator knows of the chain: the escrow, and contract wallets that sign.</summary>
+public sealed record OperatorChain(IEscrowContract Contract, IContractWallets Wallets);
+
 /// <summary>
 /// The market's parts put together: book, execution, links, facts. Where they know each other, they meet here.
 /// </summary>
 public sealed class Operator : IAsyncDisposable
 {
+    /// <summary>How long a contract wallet's answer about a signature is good.</summary>
+    private const long SignatureLifetimeMilliseconds = 60_000;
+
     public Operator(
-        OperatorOptions options, IEscrowContract contract, Database database, ILoggerFactory loggers, TimeProvider time)
+        OperatorOptions options,
+        OperatorChain chain,
+        Database database,
+        ILoggerFactory loggers,
+        TimeProvider time)
     {
+        var contract = chain.Contract;
         (Options, Contract, Database, Loggers) = (options, contract, database, loggers);
         var life = time.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", CultureInfo.InvariantCulture);
         var live = new Live(time, loggers.CreateLogger<Operator>(), life);
@@ -33,13 +45,21 @@ public sealed class Operator : IAsyncDisposable
         SettlementQueries = new SettlementQueries(database, time);
         Providers = new ProviderHub(
             contract, Book, Entry, SettlementQueries, options, live);
+        Gateways = new GatewayHub(contract, Book, new BidEntry(Book, Entry, options, time), options, live);
+        var requests = new RequestStore(database);
+        Requests = new BidRequests(Book, Entry, requests, Gateways, time);
         Orders = new OrderEntry(
             Book,
             new EntrySessions(contract.Domain, options.SessionRates),
             new SourceLimits(options.SourceRates, options.SourcesRemembered),
+            Requests,
             time);
-        Sessions = new SessionEntry(contract, Book, Orders, Providers);
-        Gateways = new GatewayHub(contract, Book, new BidEntry(Book, Entry, options, time), options, live);
+        var owners = new SessionOwners(contract, Book, Providers);
+        var signatures = new OwnerSignatures(
+            chain.Wallets, new SignatureAnswers(options.SignaturesRemembered, SignatureLifetimeMilliseconds));
+        Sessions = new SessionEntry(contract.Domain, owners, signatures, Orders, time);
+        SignedOrders = new SignedOrderEntry(
+            owners, new SignedOrders(contract.Domain, signatures), Book, Requests, time);
         JobStore = new JobStore(database);
         Jobs = new JobRunner(
             JobStore,
@@ -47,7 +67,7 @@ public sealed class Operator : IAsyncDisposable
             contract.Domain,
             new JobOptions { HoldTime = options.HoldTime },
             new JobSurroundings(time, RandomNumberGenerator.GetBytes, loggers.CreateLogger<JobRunner>()));
-        consumer.Target = new BookConsumer(Jobs, Entry, Gateways, options);
+        consumer.Target = new BookConsumer(Jobs, Entry, requests, Gateways, options);
         Facts = new FactPump(database, FactLog, Book, time);
     }
 
@@ -74,6 +94,10 @@ public sealed class Operator : IAsyncDisposable
     public OrderEntry Orders { get; }
 
     public SessionEntry Sessions { get; }
+
+    public SignedOrderEntry SignedOrders { get; }
+
+    public BidRequests Requests { get; }
 
     public GatewayHub Gateways { get; }
 

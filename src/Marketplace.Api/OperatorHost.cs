@@ -1,5 +1,4 @@
 using Hangfire;
-using Marketplace.Escrow;
 using Marketplace.Settlement;
 using Marketplace.Storage;
 
@@ -14,7 +13,7 @@ public static class OperatorHost
     /// chain.</param>
     public static WebApplication Build(
         OperatorOptions options,
-        IEscrowContract contract,
+        OperatorChain chain,
         Func<Operator, SettlementTick> makeTick,
         TimeProvider time,
         LogLevel minimumLevel)
@@ -29,7 +28,7 @@ public static class OperatorHost
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(services => new Operator(
             options,
-            contract,
+            chain,
             Database.Open(Path.Combine(options.DataDirectory, "operator.db"), MigrationSet.Operator),
             services.GetRequiredService<ILoggerFactory>(),
             time));

@@ -42,6 +42,9 @@ public sealed record OperatorOptions
     /// <summary>How many addresses' rates are known at once.</summary>
     public int SourcesRemembered { get; init; } = 10_000;
 
+    /// <summary>How many signatures of owners are known at once, so that a repeated one is not checked again.</summary>
+    public int SignaturesRemembered { get; init; } = 10_000;
+
     /// <summary>Whether the chain is the embedded one, so that the operator may hand out test tokens.</summary>
     public bool IsLocalChain { get; init; }
 }

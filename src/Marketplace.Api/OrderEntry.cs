@@ -1,3 +1,4 @@
+using Marketplace.Kernel;
 using Marketplace.OrderBook;
 using Marketplace.OrderBook.Entry;
 
@@ -8,7 +9,8 @@ namespace Marketplace.Api;
 public readonly record struct BatchReply(EntryVerdict Verdict, bool IsBusy, IReadOnlyList<EntryAnswer> Answers);
 
 /// <summary>The operator's door for bare orders, and the book behind it.</summary>
-public sealed class OrderEntry(BookLoop book, EntrySessions sessions, SourceLimits sources, TimeProvider time)
+public sealed class OrderEntry(
+    BookLoop book, EntrySessions sessions, SourceLimits sources, IBidCheck bids, TimeProvider time)
 {
     private readonly Lock gate = new(); // the door is for one thread at a time, and a batch costs it microseconds
     private readonly EntryDoor door = new(sessions, sources);
@@ -22,9 +24,6 @@ public sealed class OrderEntry(BookLoop book, EntrySessions sessions, SourceLimi
         }
     }
 
-    /// <summary>Whether a grant is good; needs no turn at the door.</summary>
-    public EntryRefusal Check(SessionRequest request) => sessions.Check(request, Now());
-
     /// <summary>Lets a session's orders in, once the book has it.</summary>
     public EntryRefusal Open(SessionRequest request)
     {
@@ -34,28 +33,56 @@ public sealed class OrderEntry(BookLoop book, EntrySessions sessions, SourceLimi
         }
     }
 
+    /// <summary>Lets a session's orders in no more, once the book has ended it.</summary>
+    public void End(uint session)
+    {
+        lock (gate)
+        {
+            sessions.End(session);
+        }
+    }
+
+    /// <summary>Lets a session's note in, or says why not.</summary>
+    /// <param name="session">Whose it is; null when it was refused.</param>
+    public EntryVerdict Admit(SessionNote note, ReadOnlySpan<byte> mac, EntrySource source, out EntrySession? session)
+    {
+        lock (gate)
+        {
+            return door.Admit(note, mac, source, Now(), out session);
+        }
+    }
+
     /// <summary>Answers when what the batch did is on disk.</summary>
     /// <param name="bytes">The batch; not to be changed any more.</param>
     /// <exception cref="BookStoppedException">The book is not running.</exception>
     public async Task<BatchReply> EnterAsync(ReadOnlyMemory<byte> bytes, EntrySource source, CancellationToken ct)
     {
-        var verdict = Admit(bytes, source, out var load);
-        if (!verdict.IsAdmitted)
+        var verdict = Admit(bytes, source, out var load, out var budget);
+        if (verdict.IsAdmitted && budget is { } bidder && load.Orders > 0)
         {
-            return new BatchReply(verdict, false, []);
+            verdict = await bids.CheckAsync(bidder, bytes, ct);
         }
 
-        var answers = await book.SubmitAsync(bytes, load, ct);
-        return answers.Match(
-            taken => new BatchReply(verdict, false, taken), _ => new BatchReply(verdict, true, []));
+        return verdict.IsAdmitted ? await DecidedAsync(bytes, load, ct) : new BatchReply(verdict, false, []);
     }
 
-    private EntryVerdict Admit(ReadOnlyMemory<byte> bytes, EntrySource source, out EntryLoad load)
+    private async Task<BatchReply> DecidedAsync(ReadOnlyMemory<byte> bytes, EntryLoad load, CancellationToken ct)
+    {
+        var answers = await book.SubmitAsync(bytes, load, ct);
+        return answers.Match(
+            taken => new BatchReply(default, false, taken), _ => new BatchReply(default, true, []));
+    }
+
+    /// <param name="budget">The budget of a buyer's session; null of a provider's.</param>
+    private EntryVerdict Admit(
+        ReadOnlyMemory<byte> bytes, EntrySource source, out EntryLoad load, out BudgetNo? budget)
     {
         lock (gate)
         {
             var verdict = door.Admit(bytes.Span, source, Now(), out var batch);
             load = verdict.IsAdmitted ? batch.Load : default;
+            var grant = verdict.IsAdmitted ? sessions.Find(batch.Session)?.Grant : null;
+            budget = grant is { Role: EntryRole.Buyer } ? new BudgetNo(grant.Number) : null;
             return verdict;
         }
     }

@@ -1,4 +1,3 @@
-using Marketplace.Ethereum;
 using Marketplace.Kernel;
 using Marketplace.OrderBook.Entry;
 
@@ -44,19 +43,14 @@ public sealed record GrantBody(
 }
 
 /// <summary>What opens a session.</summary>
-/// <param name="Signature">Of the grant: 64 bytes (EIP-2098) or 65, in hex.</param>
+/// <param name="Signature">
+/// Of the grant, in hex: 64 bytes (EIP-2098) or 65 of a key, or whatever a contract wallet understands (ERC-1271).
+/// </param>
 /// <param name="Secret">32 bytes in hex, whose hash the grant names. It is kept in memory alone.</param>
 public sealed record SessionBody(GrantBody Grant, string Signature, string Secret)
 {
     /// <summary>Null when the secret is not 32 bytes in hex.</summary>
     public EntryKey? Key() => Hash32.TryParse(Secret, out var secret) ? new EntryKey(secret.ToBytes()) : null;
-
-    public bool TrySignature(out EthSignature signature)
-    {
-        signature = default;
-        return Hex.TryDecode(Signature, out var bytes)
-            && (EthSignature.TryFromCompact(bytes, out signature) || EthSignature.TryFromBytes65(bytes, out signature));
-    }
 }
 
 /// <summary>A market as a session's orders name it.</summary>

@@ -6,81 +6,63 @@ using Marketplace.OrderBook.Entry;
 
 namespace Marketplace.Api;
 
-/// <summary>Opens sessions: a grant is checked against the key that the chain names, then the book takes it.</summary>
-public sealed class SessionEntry(IEscrowContract contract, BookLoop book, OrderEntry orders, ProviderHub providers)
+/// <summary>
+/// Opens sessions: a grant is checked against those whom the chain names, then the book takes it. Ends them.
+/// </summary>
+public sealed class SessionEntry(
+    Eip712Domain domain, SessionOwners owners, OwnerSignatures signatures, OrderEntry orders, TimeProvider time)
 {
     /// <summary>
     /// The same grant again gives the session that it opened, also after a restart, and lets a provider that has
     /// connected anew go on. The limit of the source is the caller's to take first.
     /// </summary>
     public async Task<Result<SessionAnswer, EntryRefusal>> OpenAsync(
-        SessionGrant grant, EthSignature signature, EntryKey key, CancellationToken ct)
+        SessionGrant grant, ReadOnlyMemory<byte> signature, EntryKey key, CancellationToken ct)
     {
-        if (!grant.IsWellFormed)
-        {
-            return EntryRefusal.InvalidGrant;
-        }
-
-        if (grant.Role == EntryRole.Provider && !providers.IsConnected(new ProviderId(grant.Number)))
-        {
-            return EntryRefusal.ProviderNotConnected;
-        }
-
-        if (await GranterAsync(grant, ct) is not var (granter, owner))
-        {
-            return EntryRefusal.WrongGranter;
-        }
-
-        var request = new SessionRequest(grant, signature, key, granter, Account: 0, Session: 0);
-        var refusal = orders.Check(request);
+        var refusal = EntrySessions.Check(grant, key, Now());
         if (refusal != EntryRefusal.None)
         {
             return refusal;
         }
 
-        var opened = await book.SubmitAsync(new OpenSession(grant, owner), ct);
-        return opened.TryGet(out var session)
-            ? await AdmitAsync(request with { Account = session.Account, Session = session.Session }, session)
-            : RefusalOf(opened.Rejection);
+        try
+        {
+            var found = await owners.OfAsync(grant.Role, grant.Number, ct);
+            if (!found.TryGet(out var known))
+            {
+                return found.Rejection;
+            }
+
+            var isSigned = await signatures.AreOfAsync(known.Signers, grant.Digest(domain), signature, Now(), ct);
+            return isSigned ? await OpenAsync(grant, key, known.Owner, ct) : EntryRefusal.WrongGranter;
+        }
+        catch (ChainFaultException)
+        {
+            return EntryRefusal.SignatureUnanswered;
+        }
     }
 
-    private async Task<Result<SessionAnswer, EntryRefusal>> AdmitAsync(SessionRequest request, SessionAnswer session)
+    /// <summary>
+    /// Ends a session whose note the door let in, and its orders. That it was ended before makes no difference.
+    /// </summary>
+    public async Task EndAsync(uint session)
     {
-        var refusal = orders.Open(request);
-        if (refusal != EntryRefusal.None)
-        {
-            return refusal;
-        }
-
-        // Its connection may have ended since it was looked for, before the book knew of a session to pause.
-        var provider = new ProviderId(request.Grant.Number);
-        if (request.Grant.Role == EntryRole.Provider && !providers.IsConnected(provider))
-        {
-            await book.SubmitAsync(new CancelAsksOf(provider), CancellationToken.None);
-            return EntryRefusal.ProviderNotConnected;
-        }
-
-        return session;
+        await owners.EndAsync(session);
+        orders.End(session);
     }
 
-    /// <summary>Who may grant, and whose the orders are; null for what no final block knows.</summary>
-    private async Task<(EthAddress Granter, EthAddress Owner)?> GranterAsync(SessionGrant grant, CancellationToken ct)
+    private async Task<Result<SessionAnswer, EntryRefusal>> OpenAsync(
+        SessionGrant grant, EntryKey key, EthAddress owner, CancellationToken ct)
     {
-        if (grant.Role == EntryRole.Buyer)
+        var opened = await owners.OpenAsync(grant, owner, ct);
+        if (!opened.TryGet(out var session))
         {
-            var budget = await book.ReadAsync(state => state.Budget(new BudgetNo(grant.Number)), ct);
-            return budget is null ? null : (budget.Session, budget.Buyer);
+            return opened;
         }
 
-        var final = await contract.FinalizedBlockAsync(ct);
-        var provider = await contract.ProviderAsync(new ProviderId(grant.Number), final.Number, ct);
-        return provider is null ? null : (provider.Signer, provider.Owner);
+        var refusal = orders.Open(new SessionRequest(grant, key, session.Account, session.Session));
+        return refusal == EntryRefusal.None ? session : refusal;
     }
 
-    private static EntryRefusal RefusalOf(BookRefusal refusal) => refusal switch
-    {
-        BookRefusal.GrantNonceUsed => EntryRefusal.GrantNonceUsed,
-        BookRefusal.InvalidGrant => EntryRefusal.InvalidGrant,
-        _ => EntryRefusal.WrongGranter, // the budget is closed, or gone since its key was looked up
-    };
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -69,7 +69,7 @@ public sealed record SessionAnswer(uint Session, uint Account);
 public sealed record MarketNumber(ushort No, MarketId Market, long TickSize, BasisPoints FeeBps);
 
 /// <summary>An order of a session's account that is in the book.</summary>
-/// <param name="ClientOrderId">Empty of an order that came by a session.</param>
+/// <param name="ClientOrderId">Empty of an ask that came by a session.</param>
 /// <param name="Open">Units; of a bid those of one leg.</param>
 public sealed record SessionOrder(
     OrderHandle Handle, OrderId Order, string ClientOrderId, Side Side, int Tick, Quantity Open);

@@ -115,5 +115,7 @@ public sealed record SettledOnChain(BudgetNo Budget, TokenAmount TotalPlusFee, s
 /// <param name="Owner">Of a provider its registered owner, of a budget its buyer.</param>
 public sealed record OpenSession(SessionGrant Grant, EthAddress Owner) : BookCommand<SessionAnswer>;
 
-/// <summary>Ends a session for good: its grant opens no other. Its orders stay.</summary>
+/// <summary>
+/// Ends a session for good: its grant opens no other, and the orders that it or one before it placed end with it.
+/// </summary>
 public sealed record EndSession(uint Session) : BookCommand<SessionAnswer>;

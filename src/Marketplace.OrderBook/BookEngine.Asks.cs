@@ -79,7 +79,7 @@ public sealed partial class BookEngine
         var mine = asks.Values.Where(ask => ask.Terms.Provider == cancel.Provider).ToList();
         var events = mine.Select(ask => EndResting(ask, AskEndReason.Disconnected)).ToArray<BookEvent>();
         var hadDesk = desks.Remove(cancel.Provider.Value);
-        var hadSession = PauseSessionOf(cancel.Provider);
+        var hadSession = PauseSessionsOf(cancel.Provider);
         return new BookOutcome(new OrdersEnded(mine.Count), hadDesk || hadSession || mine.Count > 0, events);
     }
 

@@ -89,6 +89,11 @@ public sealed partial class BookEngine
     {
         var placed = happened.All[0];
         (bid.Handle, bid.Hold) = (placed.Order, new TokenAmount(placed.Amount));
+        if (sessions.TryGetValue(bid.Session, out var session))
+        {
+            session.Used += bid.Hold;
+        }
+
         bids.Add(bid.Id.Value, bid);
         bidsByClientId.Add((bid.Terms.Budget, bid.Terms.ClientOrderId), bid);
         bidsByHandle.Add(bid.Handle, bid);
@@ -163,6 +168,7 @@ public sealed partial class BookEngine
     private void Leave(BidOrder bid, BidState state)
     {
         bid.State = state;
+        GiveBack(bid, state == BidState.Matched ? TokenAmount.Zero : bid.Hold);
         bidsByHandle.Remove(bid.Handle);
         expiries.Remove(ExpiryOf(bid));
     }

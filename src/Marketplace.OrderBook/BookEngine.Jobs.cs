@@ -183,6 +183,7 @@ public sealed partial class BookEngine
         }
 
         job.End = end;
+        GiveBack(job.Bid, job.Pot - end.Paid - end.Fee);
         Send(new MatchCommand
         {
             Kind = CommandKind.EndEscrow,

@@ -51,7 +51,7 @@ public sealed partial class BookEngine
             };
         }
 
-        var (answer, events) = Decide(session, asSent);
+        var (answer, events) = Decide(session, asSent, payload);
         window.Remember(asSent.ClientSeq, fingerprint, answer);
         return new OrderOutcome(answer, true, events);
     }
@@ -67,30 +67,36 @@ public sealed partial class BookEngine
 
     private static OrderOutcome Unseen(EntryRefusal refusal) => new(new EntryAnswer(0, default, refusal), false, []);
 
-    private (EntryAnswer Answer, IReadOnlyList<BookEvent> Events) Decide(BookSession session, in MatchCommand order)
+    private (EntryAnswer Answer, IReadOnlyList<BookEvent> Events) Decide(
+        BookSession session, in MatchCommand order, ReadOnlySpan<byte> payload)
     {
         var refusal = Judge(session, order);
         if (refusal != EntryRefusal.None)
         {
-            return (new EntryAnswer(moment.Seq, default, refusal), []);
+            return Refused(refusal);
+        }
+
+        if (order.Kind == CommandKind.Place && session.Grant.Role == EntryRole.Buyer)
+        {
+            return DecideBid(session, order, payload);
         }
 
         // The number of a market before its fee changed still names a book below, in which nothing rests any more.
         var refused = marketsByNo.ContainsKey(order.Market) ? TrySend(order) : MatchRefusal.UnknownMarket;
         return refused == MatchRefusal.None
             ? Carried(session, order)
-            : (new EntryAnswer(moment.Seq, default, BookRefusal: refused), []);
+            : Refused(refused);
     }
 
     /// <remarks>
-    /// A bid becomes a job, and a job needs the request that it pays for, which a bare order cannot bring. A later
-    /// limit or quantity would not be what the bid's gateway signs tickets for. So a buyer's session cancels only.
+    /// A later limit or quantity would not be what the bid's gateway signs tickets for, so bids are not amended.
     /// </remarks>
     private EntryRefusal Judge(BookSession session, in MatchCommand order) => order.Kind switch
     {
         CommandKind.Cancel => EntryRefusal.None,
         _ when session.Grant.IsExpired(moment.UnixMilliseconds) => EntryRefusal.SessionExpired,
-        _ when session.Grant.Role == EntryRole.Buyer => EntryRefusal.BidsNeedTheirRequest,
+        CommandKind.Place when session.Grant.Role == EntryRole.Buyer => EntryRefusal.None, // see DecideBid
+        _ when session.Grant.Role == EntryRole.Buyer => EntryRefusal.BidsAreNotAmended,
         _ when session.IsPaused => EntryRefusal.ProviderNotConnected,
         _ => session.Grant.Judge(order, new GrantUse(TickSize, HoldMicro: 0, HeldMicro: 0)), // asks hold nothing
     };
@@ -100,7 +106,10 @@ public sealed partial class BookEngine
         var first = happened.All[0];
         if (order.Kind == CommandKind.Place)
         {
-            Enter(new AskOrder(new OrderId(moment.Seq), TermsOf(session, order), session.Account));
+            Enter(new AskOrder(new OrderId(moment.Seq), TermsOf(session, order), session.Account)
+            {
+                Session = session.Number,
+            });
         }
 
         var traded = TradedBy(first.Order);
@@ -108,6 +117,7 @@ public sealed partial class BookEngine
         return (new EntryAnswer(moment.Seq, first.Order, Traded: traded, Open: open), MatchedEvents());
     }
 
+    /// <summary>The terms of an ask.</summary>
     private PlaceAsk TermsOf(BookSession session, in MatchCommand order) => new(
         marketsByNo[order.Market],
         new ProviderId(session.Grant.Number),

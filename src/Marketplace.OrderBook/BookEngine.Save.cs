@@ -41,7 +41,7 @@ public sealed partial class BookEngine
             .Select(seller => new SavedSeller(seller.Key.Item1, seller.Key.Item2, seller.Value)).ToList(),
         budgets.Values.Select(Saved).ToList(),
         bids.Values.Select(Saved).ToList(),
-        asks.Values.Select(ask => new SavedAsk(ask.Id, ask.Terms, ask.Account, ask.Handle.Raw)).ToList(),
+        asks.Values.Select(ask => new SavedAsk(ask.Id, ask.Terms, ask.Account, ask.Handle.Raw, ask.Session)).ToList(),
         desks.Select(desk => new SavedDesk(
             new ProviderId(desk.Key),
             desk.Value.Values.OrderBy(ask => ask.Answer.Order.Value)
@@ -60,10 +60,11 @@ public sealed partial class BookEngine
         bid.Hold,
         bid.State,
         bid.FirstAnswer!,
+        bid.Session,
         bid.Job is { } job ? new SavedJob(job.Legs.ToList(), job.Owners.ToList(), job.End) : null);
 
     private static SavedSession Saved(BookSession session) =>
-        new(session.Number, session.Account, session.Terms, session.IsPaused, session.IsEnded);
+        new(session.Number, session.Account, session.Terms, session.Used, session.IsPaused, session.IsEnded);
 
     private void Restore(SavedBook saved)
     {
@@ -102,7 +103,11 @@ public sealed partial class BookEngine
 
         foreach (var ask in saved.Asks)
         {
-            var order = new AskOrder(ask.Id, ask.Terms, ask.Account) { Handle = new OrderHandle(ask.Handle) };
+            var order = new AskOrder(ask.Id, ask.Terms, ask.Account)
+            {
+                Handle = new OrderHandle(ask.Handle),
+                Session = ask.Session,
+            };
             asks.Add(order.Id.Value, order);
             asksByHandle.Add(order.Handle, order);
         }
@@ -125,6 +130,7 @@ public sealed partial class BookEngine
             Hold = saved.Hold,
             State = saved.State,
             FirstAnswer = saved.FirstAnswer,
+            Session = saved.Session,
         };
         bid.Job = saved.Job is { } job ? BookJob.Restored(bid, job) : null;
         bids.Add(bid.Id.Value, bid);
@@ -143,10 +149,11 @@ public sealed partial class BookEngine
         {
             var session = new BookSession(known.Number, known.Account, known.Terms)
             {
+                Used = known.Used,
                 IsPaused = known.IsPaused,
                 IsEnded = known.IsEnded,
             };
-            granted.Add((session.Grant.Role, session.Grant.Number), session);
+            granted.Add((session.Grant.Role, session.Grant.Number, session.Grant.IsOfSignedOrders), session);
             if (!session.IsEnded)
             {
                 sessions.Add(session.Number, session);

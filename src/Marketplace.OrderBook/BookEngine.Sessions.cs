@@ -6,7 +6,7 @@ namespace Marketplace.OrderBook;
 /// <summary>Sessions: one of each budget and provider, opened by grants whose nonces rise.</summary>
 public sealed partial class BookEngine
 {
-    private readonly SortedDictionary<(EntryRole Role, uint Number), BookSession> granted = [];
+    private readonly SortedDictionary<(EntryRole Role, uint Number, bool IsOfSignedOrders), BookSession> granted = [];
     private readonly Dictionary<uint, BookSession> sessions = [];
     private readonly SequenceWindows windows;
     private uint lastSession;
@@ -27,6 +27,9 @@ public sealed partial class BookEngine
         return known.Grant.Role == EntryRole.Provider ? offered.ToList() : resting.ToList();
     }
 
+    /// <summary>What an open session's bids hold or cost, as its grant's budget counts it; else 0.</summary>
+    public TokenAmount UsedOf(uint session) => sessions.GetValueOrDefault(session)?.Used ?? TokenAmount.Zero;
+
     /// <summary>The same grant again gives its session again; a higher nonce ends the granter's earlier one.</summary>
     private Result<BookOutcome, BookRefusal> Open(OpenSession open)
     {
@@ -36,7 +39,8 @@ public sealed partial class BookEngine
             return refusal;
         }
 
-        var earlier = granted.GetValueOrDefault((grant.Role, grant.Number));
+        var granter = (grant.Role, grant.Number, grant.IsOfSignedOrders);
+        var earlier = granted.GetValueOrDefault(granter);
         if (earlier is not null && grant.Nonce <= earlier.Grant.Nonce)
         {
             return earlier.IsEnded || !earlier.HasTerms(open) ? BookRefusal.GrantNonceUsed : Resume(earlier);
@@ -44,11 +48,11 @@ public sealed partial class BookEngine
 
         if (earlier is not null)
         {
-            End(earlier);
+            Close(earlier);
         }
 
         var session = new BookSession(checked(++lastSession), AccountOf(open), open);
-        granted[(grant.Role, grant.Number)] = session;
+        granted[granter] = session;
         sessions.Add(session.Number, session);
         return Changed(session.Answer);
     }
@@ -88,12 +92,31 @@ public sealed partial class BookEngine
             return BookRefusal.UnknownSession;
         }
 
-        End(session);
-        return Changed(session.Answer);
+        var offered = asks.Values.Where(ask => ask.Account == session.Account && IsOf(session, ask.Session)).ToList();
+        var resting = bids.Values.Where(bid =>
+            bid.Account.No == session.Account && bid.State == BidState.Resting && IsOf(session, bid.Session)).ToList();
+        BookEvent[] ended =
+        [
+            .. offered.Select(ask => EndResting(ask, AskEndReason.Cancelled)),
+            .. resting.Select(bid => EndResting(bid, BidState.Cancelled)),
+        ];
+        Close(session);
+        return Changed(session.Answer, ended);
     }
 
-    /// <summary>Its orders stay: they are the account's, and its next session's.</summary>
-    private void End(BookSession session)
+    /// <summary>
+    /// Whether an order of the account is the session's to end: it came by the session, or by one that it replaced.
+    /// </summary>
+    private bool IsOf(BookSession session, uint placedBy)
+    {
+        var ofSignedOrders = granted.GetValueOrDefault((session.Grant.Role, session.Grant.Number, true))?.Number;
+        return session.Grant.IsOfSignedOrders
+            ? placedBy == session.Number
+            : placedBy != 0 && placedBy != ofSignedOrders;
+    }
+
+    /// <summary>Lets no order of it in any more; those in the book are its account's, and its next session's.</summary>
+    private void Close(BookSession session)
     {
         session.IsEnded = true;
         sessions.Remove(session.Number);
@@ -101,16 +124,14 @@ public sealed partial class BookEngine
     }
 
     /// <returns>Whether there was one to pause.</returns>
-    private bool PauseSessionOf(ProviderId provider)
+    private bool PauseSessionsOf(ProviderId provider)
     {
-        var session = granted.GetValueOrDefault((EntryRole.Provider, provider.Value));
-        if (session is null or { IsEnded: true } or { IsPaused: true })
-        {
-            return false;
-        }
-
-        session.IsPaused = true;
-        return true;
+        var running = granted.Values
+            .Where(session => session is { Grant.Role: EntryRole.Provider, IsEnded: false, IsPaused: false }
+                && session.Grant.Number == provider.Value)
+            .ToList();
+        running.ForEach(session => session.IsPaused = true);
+        return running.Count > 0;
     }
 
     private SessionOrder OrderOf(Matching.OrderHandle handle, OrderId id, string clientOrderId)

@@ -22,6 +22,9 @@ internal sealed class BidOrder(OrderId id, PlaceBid terms, BudgetAccount account
 
     public BookJob? Job { get; set; }
 
+    /// <summary>The session that placed it; 0 of a gateway's bid.</summary>
+    public uint Session { get; init; }
+
     public BidView View => new(Id, Terms, State, Job?.Id, Hold, Job?.Legs.ToList() ?? []);
 }
 
@@ -30,6 +33,9 @@ internal sealed class BidOrder(OrderId id, PlaceBid terms, BudgetAccount account
 internal sealed record AskOrder(OrderId Id, PlaceAsk Terms, uint Account)
 {
     public OrderHandle Handle { get; set; }
+
+    /// <summary>The session that placed it; 0 of an ask that its connection brought.</summary>
+    public uint Session { get; init; }
 }
 
 /// <summary>How a job ended.</summary>

@@ -1,3 +1,4 @@
+using Marketplace.Kernel;
 using Marketplace.OrderBook.Entry;
 
 namespace Marketplace.OrderBook;
@@ -14,6 +15,9 @@ internal sealed class BookSession(uint number, uint account, OpenSession terms)
     public OpenSession Terms { get; } = terms;
 
     public SessionGrant Grant => Terms.Grant;
+
+    /// <summary>What its bids hold or cost: their holds, less what was released of them.</summary>
+    public TokenAmount Used { get; set; }
 
     /// <summary>Its provider's connection ended: nothing new until the same grant opens the session again.</summary>
     public bool IsPaused { get; set; }

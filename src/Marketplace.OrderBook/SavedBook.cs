@@ -51,6 +51,7 @@ internal sealed record SavedBudget(
     OpenBudget Terms, uint No, bool IsClosed, TokenAmount Settled, IReadOnlyList<string> Settlements);
 
 /// <param name="Handle">The order in the matching engine; of no use once the bid has ended.</param>
+/// <param name="Session">The session that placed it; 0 of a gateway's bid.</param>
 internal sealed record SavedBid(
     OrderId Id,
     PlaceBid Terms,
@@ -58,6 +59,7 @@ internal sealed record SavedBid(
     TokenAmount Hold,
     BidState State,
     BidAnswer FirstAnswer,
+    uint Session,
     SavedJob? Job);
 
 /// <param name="Owners">Of the legs' asks, which may be gone.</param>
@@ -65,7 +67,8 @@ internal sealed record SavedJob(IReadOnlyList<Leg> Legs, IReadOnlyList<EthAddres
 
 /// <param name="Account">Its seller's in the matching engine.</param>
 /// <param name="Handle">The order in the matching engine.</param>
-internal sealed record SavedAsk(OrderId Id, PlaceAsk Terms, uint Account, ulong Handle);
+/// <param name="Session">The session that placed it; 0 of an ask that its connection brought.</param>
+internal sealed record SavedAsk(OrderId Id, PlaceAsk Terms, uint Account, ulong Handle, uint Session);
 
 /// <param name="Entries">The asks whose client order ids the provider has used, oldest first.</param>
 internal sealed record SavedDesk(ProviderId Provider, IReadOnlyList<SavedDeskEntry> Entries);
@@ -74,4 +77,6 @@ internal sealed record SavedDeskEntry(PlaceAsk Terms, AskAnswer Answer);
 
 /// <summary>The latest session of a granter.</summary>
 /// <param name="Account">The granter's in the matching engine.</param>
-internal sealed record SavedSession(uint Number, uint Account, OpenSession Terms, bool IsPaused, bool IsEnded);
+/// <param name="Used">What its bids hold or cost.</param>
+internal sealed record SavedSession(
+    uint Number, uint Account, OpenSession Terms, TokenAmount Used, bool IsPaused, bool IsEnded);

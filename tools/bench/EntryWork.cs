@@ -56,9 +56,7 @@ internal sealed class HmacWork
         var grant = new SessionGrant(
             EntryRole.Buyer, 7, Key.SecretHash, true, [], new UnitPrice(1_000_000), new TokenAmount(1_000_000), 16,
             (1UL << 40) - 1, 1);
-        var request = new SessionRequest(
-            grant, EntryBids.Buyer.Sign(grant.Digest(EntryBids.Domain)), Key, EntryBids.Buyer.Address, 42,
-            EntryBids.Session);
+        var request = new SessionRequest(grant, Key, 42, EntryBids.Session);
         Invariant.Holds(sessions.Open(request, now).IsOk, "The grant is good.");
         door = new EntryDoor(sessions, new SourceLimits(Rates, 1_000));
     }

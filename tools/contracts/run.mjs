@@ -13,6 +13,7 @@ const contracts = [
   ["MarketRegistry", "contracts/MarketRegistry.sol"],
   ["ProviderBond", "contracts/ProviderBond.sol"],
   ["MarketToken", "contracts/mocks/MarketToken.sol"],
+  ["KeyWallet", "contracts/mocks/KeyWallet.sol", "tests/contracts/abi"],
 ];
 const verbs = { build, check, test, coverage, gas, surface, vectors, smt, mutate };
 
@@ -34,14 +35,17 @@ process.exit(await verbs[verb]());
 
 async function build() {
   await compile({});
-  mkdirSync("contracts/abi", { recursive: true });
-  for (const [name, source] of contracts) writeFileSync(`contracts/abi/${name}.json`, published(name, source));
+  for (const [name, source, folder] of contracts) {
+    mkdirSync(dirname(publishedAt(name, folder)), { recursive: true });
+    writeFileSync(publishedAt(name, folder), published(name, source));
+  }
   return 0;
 }
 
 async function check() {
   await compile({ force: true });
-  const isCurrent = ([name, source]) => readFileSync(`contracts/abi/${name}.json`, "utf8") === published(name, source);
+  const isCurrent = ([name, source, folder]) =>
+    readFileSync(publishedAt(name, folder), "utf8") === published(name, source);
   return closing("check", contracts.map((contract) => {
     const verdict = isCurrent(contract) ? "are current" : "DIFFER from the sources: npm run contracts:build";
     console.log(`${contract[0]}: ABI and bytecode ${verdict}`);
@@ -140,6 +144,11 @@ async function compile({ force = false }) {
 function artifactOf(name) {
   const [, source] = contracts.find(([known]) => known === name);
   return JSON.parse(readFileSync(join("artifacts", source, `${name}.json`), "utf8"));
+}
+
+// The operator ships the contracts of the first folder; what only tests deploy is kept with the tests.
+function publishedAt(name, folder = "contracts/abi") {
+  return `${folder}/${name}.json`;
 }
 
 function published(name) {

@@ -57,6 +57,7 @@ internal sealed class HttpBench : IAsyncDisposable
             book,
             new EntrySessions(BenchSession.Domain, Unlimited),
             new SourceLimits(Unlimited, 1),
+            new NoBids(),
             TimeProvider.System);
         app.MapOrders(entry);
         app.MapPost(Whole, (HttpContext context, CancellationToken ct) => PlaceWholeAsync(context, ct));
@@ -162,6 +163,13 @@ internal sealed class HttpBench : IAsyncDisposable
         return times;
     }
 
+    /// <summary>Asks need nothing but the book.</summary>
+    private sealed class NoBids : IBidCheck
+    {
+        public Task<EntryVerdict> CheckAsync(BudgetNo budget, ReadOnlyMemory<byte> batch, CancellationToken ct) =>
+            throw new InvariantViolationException("Providers' sessions alone are measured.");
+    }
+
     private sealed class NoConsumer : IBookEvents
     {
         public Task<long> CursorAsync(CancellationToken ct) => Task.FromResult(0L);
@@ -196,7 +204,7 @@ internal sealed class BenchSession
             EntryRole.Provider, ++lastProvider, Key.SecretHash, true, [], default, TokenAmount.Zero, 0, expiry, 1);
         var opened = await book.SubmitAsync(new OpenSession(grant, Owner), ct);
         var refusal = entry.Open(new SessionRequest(
-            grant, Granter.Sign(grant.Digest(Domain)), Key, Owner, opened.Value.Account, opened.Value.Session));
+            grant, Key, opened.Value.Account, opened.Value.Session));
         Invariant.Holds(refusal == EntryRefusal.None, "The grant is good.");
         return new BenchSession(opened.Value);
     }

@@ -82,7 +82,7 @@ public static class UpVerb
         var options = OptionsOf(settings, deployment, endpoint, operatorId, local is not null);
         await using var app = OperatorHost.Build(
             options,
-            contract,
+            new OperatorChain(contract, new ContractWallets(client)),
             market => TickOf(market, settings, gas, cosigner, local is not null),
             time,
             LogLevel.Information);

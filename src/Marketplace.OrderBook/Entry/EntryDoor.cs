@@ -26,40 +26,74 @@ public sealed class EntryDoor(EntrySessions sessions, SourceLimits sources)
         return verdict;
     }
 
-    private EntryVerdict Judge(in EntryBatch batch, EntrySource source, long nowMilliseconds)
+    /// <summary>
+    /// Lets a note in by the same checks. The end of a session comes in again after it, for it is the same end.
+    /// </summary>
+    /// <param name="session">Whose note it is; null when it was refused.</param>
+    public EntryVerdict Admit(
+        SessionNote note, ReadOnlySpan<byte> mac, EntrySource source, long nowMilliseconds, out EntrySession? session)
     {
-        var wait = sources.Take(source, batch.Load, nowMilliseconds);
-        if (wait > 0)
+        var verdict = Approach(note.Session, note.Load, source, nowMilliseconds, out session);
+        var isRepeatedEnd = verdict.Refusal == EntryRefusal.SessionEnded && note.IsEnd;
+        if (session is not null && (verdict.IsAdmitted || isRepeatedEnd))
         {
-            return new EntryVerdict(EntryRefusal.SourceTooFast, wait);
+            verdict = new EntryVerdict(note.IsAuthentic(session.Key, mac) ? EntryRefusal.None : EntryRefusal.BadMac);
         }
 
-        var session = sessions.Find(batch.Session);
-        return session is null
-            ? new EntryVerdict(EntryRefusal.UnknownSession)
-            : Judge(batch, session, nowMilliseconds);
+        if (verdict.IsAdmitted)
+        {
+            session!.Take(note.Load, nowMilliseconds);
+        }
+
+        session = verdict.IsAdmitted ? session : null;
+        return verdict;
     }
 
-    private static EntryVerdict Judge(in EntryBatch batch, EntrySession session, long nowMilliseconds)
+    private EntryVerdict Judge(in EntryBatch batch, EntrySource source, long nowMilliseconds)
     {
-        if (session.Grant.IsExpired(nowMilliseconds) && batch.Load.Orders > 0)
+        var verdict = Approach(batch.Session, batch.Load, source, nowMilliseconds, out var session);
+        if (!verdict.IsAdmitted)
         {
-            return new EntryVerdict(EntryRefusal.SessionExpired);
+            return verdict;
         }
 
-        var wait = session.Wait(batch.Load, nowMilliseconds);
-        if (wait > 0)
-        {
-            return new EntryVerdict(EntryRefusal.SessionTooFast, wait);
-        }
-
-        if (!batch.IsAuthentic(session.Key))
+        if (!batch.IsAuthentic(session!.Key))
         {
             return new EntryVerdict(EntryRefusal.BadMac);
         }
 
         session.Take(batch.Load, nowMilliseconds);
         return JudgeOrders(batch, session);
+    }
+
+    /// <summary>All checks that come before the MAC.</summary>
+    private EntryVerdict Approach(
+        uint number, EntryLoad load, EntrySource source, long nowMilliseconds, out EntrySession? session)
+    {
+        session = null;
+        var wait = sources.Take(source, load, nowMilliseconds);
+        if (wait > 0)
+        {
+            return new EntryVerdict(EntryRefusal.SourceTooFast, wait);
+        }
+
+        session = sessions.Find(number);
+        return session is null
+            ? new EntryVerdict(EntryRefusal.UnknownSession)
+            : Approach(session, load, nowMilliseconds);
+    }
+
+    private static EntryVerdict Approach(EntrySession session, EntryLoad load, long nowMilliseconds)
+    {
+        if (session.Grant.IsExpired(nowMilliseconds) && load.Orders > 0)
+        {
+            return new EntryVerdict(EntryRefusal.SessionExpired);
+        }
+
+        var wait = session.Wait(load, nowMilliseconds);
+        return wait > 0 ? new EntryVerdict(EntryRefusal.SessionTooFast, wait)
+            : session.IsEnded ? new EntryVerdict(EntryRefusal.SessionEnded)
+            : default;
     }
 
     private static EntryVerdict JudgeOrders(in EntryBatch batch, EntrySession session)

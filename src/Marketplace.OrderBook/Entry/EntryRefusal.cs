@@ -107,11 +107,44 @@ public enum EntryRefusal : byte
     /// <summary>The order is not signed by the address that may sign for it.</summary>
     WrongSigner,
 
-    /// <summary>A bid pays for a request, which a bare order does not bring: a buyer's session cancels only.</summary>
-    BidsNeedTheirRequest,
+    /// <summary>A bid is what its gateway signs tickets for: another limit or quantity would not be.</summary>
+    BidsAreNotAmended,
 
     /// <summary>The provider is not connected, or has connected anew since its session was opened.</summary>
     ProviderNotConnected,
+
+    /// <summary>The session was ended by its client.</summary>
+    SessionEnded,
+
+    /// <summary>The bid's flags or its payload are not those of a bid: see <see cref="BidPayload"/>.</summary>
+    InvalidBid,
+
+    /// <summary>The client's order id names an earlier bid of the budget.</summary>
+    DuplicateOrderId,
+
+    /// <summary>The budget is closed or its time has run out.</summary>
+    BudgetOver,
+
+    /// <summary>The market's fee is above the one that the budget's owner signed.</summary>
+    FeeAboveLimit,
+
+    /// <summary>The request of the bid's input hash is not there.</summary>
+    RequestMissing,
+
+    /// <summary>The request names another model than the bid's market sells.</summary>
+    RequestForAnotherModel,
+
+    /// <summary>The budget's gateway is not connected: nobody would take the result and sign for it.</summary>
+    GatewayNotConnected,
+
+    /// <summary>The bytes are no request, or their Keccak-256 is not the hash that they were sent under.</summary>
+    InvalidRequest,
+
+    /// <summary>The budget has as many requests waiting for bids as may wait.</summary>
+    TooManyRequests,
+
+    /// <summary>A contract wallet has to be asked about the signature, and the chain does not answer.</summary>
+    SignatureUnanswered,
 }
 
 /// <summary>What the sender can do about a refusal, in one sentence.</summary>
@@ -146,15 +179,28 @@ public static class EntryRefusals
         EntryRefusal.InvalidGrant => "Correct the grant's fields and sign it again.",
         EntryRefusal.GrantExpired => "Sign a grant whose expiry is still to come.",
         EntryRefusal.WrongSecret => "Send the secret whose Keccak-256 hash the grant names.",
-        EntryRefusal.WrongGranter => "Sign with the budget's session key or the provider's signer.",
+        EntryRefusal.WrongGranter =>
+            "Sign with the budget's session key or buyer, or with the provider's signer or owner.",
         EntryRefusal.GrantNonceUsed => "Sign the grant with a higher nonce than any before.",
         EntryRefusal.InvalidOrder => "Correct the order's fields and sign it again.",
         EntryRefusal.OrderExpired => "Sign the order again with a later validity.",
         EntryRefusal.PriceOffTick => "Round the price to a whole number of the market's ticks.",
         EntryRefusal.WrongPayload => "Send the payload whose Keccak-256 hash was signed, in whole records of 64 bytes.",
         EntryRefusal.WrongSigner => "Sign with the key, or by the contract wallet, that the order's owner registered.",
-        EntryRefusal.BidsNeedTheirRequest => "Send bids through the gateway, and cancel here.",
+        EntryRefusal.BidsAreNotAmended => "Cancel the bid and place another.",
         EntryRefusal.ProviderNotConnected => "Connect the provider, then open the session again by the same grant.",
+        EntryRefusal.SessionEnded => "Sign a grant with a higher nonce to open another session.",
+        EntryRefusal.InvalidBid =>
+            "Set the flag that escrows the limit and no other, and send hash and order id in two records of payload.",
+        EntryRefusal.DuplicateOrderId => "Take a fresh order id for each bid of the budget.",
+        EntryRefusal.BudgetOver => "Open another budget: this one takes no more bids.",
+        EntryRefusal.FeeAboveLimit => "Open a budget whose fee limit covers the market's fee.",
+        EntryRefusal.RequestMissing => "Deposit the request first, then send the same bytes again.",
+        EntryRefusal.RequestForAnotherModel => "Bid in a market of the model that the request names.",
+        EntryRefusal.GatewayNotConnected => "Connect the budget's gateway, then send the same bytes again.",
+        EntryRefusal.InvalidRequest => "Send the canonical request under the Keccak-256 hash of its bytes.",
+        EntryRefusal.TooManyRequests => "Send the bids of the requests that wait, or deposit again in ten minutes.",
+        EntryRefusal.SignatureUnanswered => "Send the same again in a few seconds: the chain did not answer.",
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "No such refusal."),
     };
 }

@@ -20,6 +20,9 @@ public sealed class EntrySession
 
     public SessionGrant Grant { get; }
 
+    /// <summary>Its client ended it: it lets nothing in any more.</summary>
+    public bool IsEnded { get; internal set; }
+
     internal EntryKey Key { get; }
 
     /// <summary>Milliseconds until <paramref name="load"/> may come in; 0 when it may now.</summary>

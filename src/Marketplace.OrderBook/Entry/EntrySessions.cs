@@ -4,13 +4,12 @@ using Marketplace.Kernel;
 namespace Marketplace.OrderBook.Entry;
 
 /// <summary>
-/// A client's wish to open a session; it travels over an encrypted connection, for it holds the secret.
+/// A session that the book has opened by a grant whose signature was checked (<see cref="OwnerSignatures"/>), with the
+/// secret that came along.
 /// </summary>
-/// <param name="Granter">Who may grant: the budget's session key, or the provider's signer.</param>
 /// <param name="Account">The book's account of the budget or provider.</param>
 /// <param name="Session">The number that the session shall have; a new one for each grant.</param>
-public sealed record SessionRequest(
-    SessionGrant Grant, EthSignature Signature, EntryKey Key, EthAddress Granter, uint Account, uint Session);
+public sealed record SessionRequest(SessionGrant Grant, EntryKey Key, uint Account, uint Session);
 
 /// <summary>The open sessions, one of each budget and provider. For one thread at a time.</summary>
 public sealed class EntrySessions(Eip712Domain domain, EntryRates rates)
@@ -26,7 +25,7 @@ public sealed class EntrySessions(Eip712Domain domain, EntryRates rates)
     /// </summary>
     public Result<EntrySession, EntryRefusal> Open(SessionRequest request, long nowMilliseconds)
     {
-        var refusal = Check(request, nowMilliseconds);
+        var refusal = Check(request.Grant, request.Key, nowMilliseconds);
         if (refusal != EntryRefusal.None)
         {
             return refusal;
@@ -38,7 +37,9 @@ public sealed class EntrySessions(Eip712Domain domain, EntryRates rates)
         var earlier = latest.GetValueOrDefault(granter);
         if (earlier is not null && grant.Nonce <= earlier.Session.Grant.Nonce)
         {
-            return digest == earlier.Digest ? earlier.Session : EntryRefusal.GrantNonceUsed;
+            return digest == earlier.Digest && !earlier.Session.IsEnded
+                ? earlier.Session
+                : EntryRefusal.GrantNonceUsed;
         }
 
         var session = new EntrySession(
@@ -48,27 +49,25 @@ public sealed class EntrySessions(Eip712Domain domain, EntryRates rates)
         return session;
     }
 
-    /// <summary>Whether the grant is good, now, and the granter's; account and session do not matter for it.</summary>
-    public EntryRefusal Check(SessionRequest request, long nowMilliseconds)
-    {
-        var refusal = CheckTerms(request, nowMilliseconds);
-        if (refusal != EntryRefusal.None)
-        {
-            return refusal;
-        }
-
-        return Secp256k1.Recover(request.Grant.Digest(domain), request.Signature) == request.Granter
-            ? EntryRefusal.None
-            : EntryRefusal.WrongGranter;
-    }
-
-    private static EntryRefusal CheckTerms(SessionRequest request, long nowMilliseconds) => request.Grant switch
+    /// <summary>Whether the grant is good, now, and the secret the one that it names.</summary>
+    public static EntryRefusal Check(SessionGrant grant, EntryKey key, long nowMilliseconds) => grant switch
     {
         { IsWellFormed: false } => EntryRefusal.InvalidGrant,
-        var grant when grant.IsExpired(nowMilliseconds) => EntryRefusal.GrantExpired,
-        var grant when grant.SecretHash != request.Key.SecretHash => EntryRefusal.WrongSecret,
+        _ when grant.IsExpired(nowMilliseconds) => EntryRefusal.GrantExpired,
+        _ when grant.SecretHash != key.SecretHash => EntryRefusal.WrongSecret,
         _ => EntryRefusal.None,
     };
+
+    /// <summary>
+    /// Lets nothing of a session in any more. Its secret stays until a later grant, so that the end can be repeated.
+    /// </summary>
+    public void End(uint number)
+    {
+        if (byNumber.TryGetValue(number, out var session))
+        {
+            session.IsEnded = true;
+        }
+    }
 
     private void Replace(EntrySession? earlier, EntrySession session)
     {

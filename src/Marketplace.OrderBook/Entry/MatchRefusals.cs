@@ -18,7 +18,7 @@ public static class MatchRefusals
         MatchRefusal.InvalidQuantity => "Use a quantity of 1 to 10^12 units.",
         MatchRefusal.NothingToAmend => "Change the price or the open quantity: both are as they were.",
         MatchRefusal.InvalidMinimum => "Keep the minimum at or below the quantity.",
-        MatchRefusal.InvalidReplicas => "Leave the legs of an ask 0.",
+        MatchRefusal.InvalidReplicas => "Give a bid 1 to 16 legs, and an ask none.",
         MatchRefusal.InvalidTerms => "Do not combine post-only with an immediate order, nor an ask with a bid's flags.",
         MatchRefusal.InvalidExpiry =>
             "Give an expiry that is still to come to a good-till-time order, and to no other.",

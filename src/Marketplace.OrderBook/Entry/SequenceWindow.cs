@@ -9,8 +9,8 @@ namespace Marketplace.OrderBook.Entry;
 /// <param name="Order">The order's handle; none when it was refused.</param>
 /// <param name="Refusal">The door's refusal, of a grant that does not cover the order.</param>
 /// <param name="BookRefusal">The book's refusal.</param>
-/// <param name="Traded">Units that it sold on entry.</param>
-/// <param name="Open">Units that rested then.</param>
+/// <param name="Traded">Units that it sold on entry, or that the job has which it bought, all legs together.</param>
+/// <param name="Open">Units that rested then; of a bid those of one leg.</param>
 public readonly record struct EntryAnswer(
     long Seq,
     OrderHandle Order,
@@ -60,6 +60,10 @@ public sealed class SequenceWindow
 
     /// <summary>The highest number used so far; 0 before the first.</summary>
     public ulong Highest { get; private set; }
+
+    /// <summary>Whether an order of this number, 1 and up, would be carried out.</summary>
+    public bool IsFresh(ulong clientSeq) =>
+        clientSeq > Highest || Highest - clientSeq < Width && !IsUsed(clientSeq);
 
     /// <param name="answer">The first answer when the order is repeated.</param>
     public SequenceState Look(ulong clientSeq, ulong fingerprint, out EntryAnswer answer)

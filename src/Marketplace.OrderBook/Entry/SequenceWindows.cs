@@ -26,6 +26,10 @@ public sealed class SequenceWindows
         return window;
     }
 
+    /// <summary>Whether an order of this number would be carried out; changes nothing.</summary>
+    public bool IsFresh(uint session, ulong clientSeq) =>
+        !bySession.TryGetValue(session, out var window) || window.IsFresh(clientSeq);
+
     /// <summary>For a session that is over and whose number never comes again.</summary>
     public void Forget(uint session) => bySession.Remove(session);
 

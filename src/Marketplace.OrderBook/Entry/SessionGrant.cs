@@ -45,6 +45,26 @@ public sealed record SessionGrant(
     private const string Type = "SessionGrant(string role,uint32 number,bytes32 secretHash,bool everyMarket,"
         + "uint16[] markets,uint64 priceLimit,uint64 budget,uint8 maxReplicas,uint40 expiry,uint64 nonce)";
 
+    /// <summary>Whether it is that of <see cref="OfSignedOrders"/>: no secret has a hash of zeroes.</summary>
+    [JsonIgnore]
+    public bool IsOfSignedOrders => SecretHash == default;
+
+    /// <summary>
+    /// The grant under which the book takes an owner's orders that are signed one by one: each carries its own limits,
+    /// so this one has none. Nobody signs it, and no batch comes in by it.
+    /// </summary>
+    public static SessionGrant OfSignedOrders(EntryRole role, uint number) => new(
+        role,
+        number,
+        SecretHash: default,
+        IsEveryMarket: true,
+        Markets: [],
+        new UnitPrice(role == EntryRole.Buyer ? long.MaxValue : 0),
+        new TokenAmount(role == EntryRole.Buyer ? long.MaxValue : 0),
+        role == EntryRole.Buyer ? MostReplicas : (byte)0,
+        ExpiryLimit - 1,
+        Nonce: 0);
+
     /// <summary>Whether every field is in its range and each meaning is written in its one way.</summary>
     [JsonIgnore]
     public bool IsWellFormed => Number > 0 && ExpirySeconds < ExpiryLimit && HasWellFormedMarkets && Role switch

@@ -3,6 +3,7 @@ using CsCheck;
 using Marketplace.Kernel;
 using Marketplace.Matching;
 using Marketplace.OrderBook;
+using Marketplace.OrderBook.Entry;
 
 namespace Marketplace.Tests.OrderBook;
 
@@ -53,19 +54,20 @@ internal sealed class BookLife
         return $"{outcome.Answer} {outcome.HasChanged} {Shown(outcome.Events)}";
     }
 
-    private MatchCommand OrderOf(SessionOrders session, (int Kind, uint Session, ulong Seq, int What) order)
+    private OutgoingOrder OrderOf(SessionOrders session, (int Kind, uint Session, ulong Seq, int What) order)
     {
         var target = orders.Count == 0 ? new OrderHandle(0, 1, 1) : orders[order.What % orders.Count];
         return order.Kind switch
         {
-            0 => session.Cancel(order.Seq, target),
-            1 => session.Amend(order.Seq, target, TickOf(order.What), order.What + 1),
-            2 => session.Ask(order.Seq, TickOf(order.What), order.What) with
+            0 => new(session.Cancel(order.Seq, target)),
+            1 => new(session.Amend(order.Seq, target, TickOf(order.What), order.What + 1)),
+            2 => new(session.Ask(order.Seq, TickOf(order.What), order.What) with
             {
                 TimeInForce = TimeInForce.GoodTillTime,
                 ExpirySeconds = (uint)BookWorld.Start.AddSeconds(order.What).ToUnixTimeSeconds(),
-            },
-            _ => session.Ask(order.Seq, TickOf(order.What), order.What),
+            }),
+            3 => session.Bid(order.Seq, $"s{order.What}"),
+            _ => new(session.Ask(order.Seq, TickOf(order.What), order.What)),
         };
     }
 

@@ -2,6 +2,7 @@ using FluentAssertions;
 using Marketplace.Kernel;
 using Marketplace.Matching;
 using Marketplace.OrderBook;
+using Marketplace.OrderBook.Entry;
 
 namespace Marketplace.Tests.OrderBook;
 
@@ -111,9 +112,12 @@ internal sealed class BookWorld
     }
 
     /// <summary>Decides a bare order of a session.</summary>
-    public OrderOutcome Take(MatchCommand order)
+    public OrderOutcome Take(MatchCommand order) => Take(new OutgoingOrder(order));
+
+    /// <inheritdoc cref="Take(MatchCommand)"/>
+    public OrderOutcome Take(OutgoingOrder order)
     {
-        var outcome = Engine.Apply(order, [], Seq + 1, Now);
+        var outcome = Engine.Apply(order.Command, order.Payload.Span, Seq + 1, Now);
         Seq += outcome.HasChanged ? 1 : 0;
         return outcome;
     }

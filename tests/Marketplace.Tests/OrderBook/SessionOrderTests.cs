@@ -90,19 +90,17 @@ public sealed class SessionOrderTests
     }
 
     [Fact]
-    public void A_buyers_session_cancels_its_bids_and_is_told_where_to_send_new_ones()
+    public void A_buyers_session_cancels_its_gateways_bids_and_amends_none()
     {
         var buyer = Opened(SessionOrders.BuyersOpening());
         var bid = world.Do(BookWorld.Bid("b1"));
         var handle = world.Engine.OrdersOf(buyer.Number).Single().Handle;
 
-        var placed = Take(buyer.Ask(1) with { Side = Side.Bid });
         var amended = Take(buyer.Amend(2, handle, 50_000, 1_000_000));
         var foreign = Take(session.Cancel(1, handle));
         var cancelled = Take(buyer.Cancel(3, handle));
 
-        placed.Answer.Refusal.Should().Be(EntryRefusal.BidsNeedTheirRequest);
-        amended.Answer.Refusal.Should().Be(EntryRefusal.BidsNeedTheirRequest);
+        amended.Answer.Refusal.Should().Be(EntryRefusal.BidsAreNotAmended);
         foreign.Answer.BookRefusal.Should().Be(MatchRefusal.NotOwner);
         cancelled.Events.OfType<BidEnded>().Single().Order.Should().Be(bid.Order);
         world.Account.HeldByOrders.Should().Be(TokenAmount.Zero);

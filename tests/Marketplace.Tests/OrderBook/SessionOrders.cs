@@ -79,6 +79,24 @@ internal sealed record SessionOrders(uint Number, uint Account)
         Quantity = units,
     };
 
+    /// <summary>The bid of <see cref="BookWorld.Bid"/> as a session sends it.</summary>
+    public OutgoingOrder Bid(ulong clientSeq, string clientOrderId, Hash32? inputHash = null) => new(
+        new MatchCommand
+        {
+            Kind = CommandKind.Place,
+            Side = Side.Bid,
+            EscrowsLimit = true,
+            Session = Number,
+            Account = Account,
+            ClientSeq = clientSeq,
+            Tick = 100_000,
+            Quantity = 1_000_000,
+            Replicas = 1,
+        },
+        new BidPayload(inputHash ?? Keccak256.Hash(clientOrderId), clientOrderId).Encode());
+
+    public byte[] Batch(params OutgoingOrder[] orders) => EntryBatch.Encode(Number, orders, Key);
+
     public byte[] Batch(params MatchCommand[] orders) =>
         EntryBatch.Encode(Number, [.. orders.Select(order => new OutgoingOrder(order))], Key);
 }

@@ -72,7 +72,7 @@ internal sealed class EntryWorld
     }
 
     public static SessionRequest RequestOf(SessionGrant grant, uint session = Session) => new(
-        grant, Buyer.Sign(grant.Digest(Domain)), Key, Buyer.Address, Account, session);
+        grant, Key, Account, session);
 
     public static MatchCommand Bid(ulong clientSeq) => new()
     {

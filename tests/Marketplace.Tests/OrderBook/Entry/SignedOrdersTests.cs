@@ -16,7 +16,8 @@ public sealed class SignedOrdersTests
     private readonly Wallets wallets = new();
     private readonly SignedOrders orders;
 
-    public SignedOrdersTests() => orders = new SignedOrders(EntryWorld.Domain, wallets, new SignatureAnswers(2, 1_000));
+    public SignedOrdersTests() => orders = new SignedOrders(
+        EntryWorld.Domain, new OwnerSignatures(wallets, new SignatureAnswers(2, 1_000)));
 
     [Fact]
     public async Task A_key_signs_in_either_form_and_no_contract_is_asked()
@@ -24,6 +25,17 @@ public sealed class SignedOrdersTests
         (await Check(EntryWorld.Buyer.Address, Signed.ToCompact())).Should().Be(EntryRefusal.None);
         (await Check(EntryWorld.Buyer.Address, Signed.ToBytes65())).Should().Be(EntryRefusal.None);
         wallets.Asked.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Any_of_the_owners_may_sign_and_keys_are_tried_before_contracts()
+    {
+        wallets.Approved.Add((Wallet, Digest));
+
+        (await CheckAny([Wallet, EntryWorld.Buyer.Address], Signed.ToCompact())).Should().Be(EntryRefusal.None);
+        wallets.Asked.Should().Be(0);
+        (await CheckAny([EntryWorld.Buyer.Address, Wallet], [1])).Should().Be(EntryRefusal.None);
+        (await CheckAny([EntryWorld.Buyer.Address], [1])).Should().Be(EntryRefusal.WrongSigner);
     }
 
     [Fact]
@@ -149,9 +161,12 @@ public sealed class SignedOrdersTests
         }
     }
 
+    private Task<EntryRefusal> CheckAny(EthAddress[] owners, byte[] signature) =>
+        orders.CheckAsync(Order, owners, signature, EntryWorld.Now, CancellationToken.None);
+
     private Task<EntryRefusal> Check(
         EthAddress owner, byte[] signature, SignedOrder? order = null, long now = EntryWorld.Now) =>
-        orders.CheckAsync(order ?? Order, owner, signature, now, CancellationToken.None);
+        orders.CheckAsync(order ?? Order, [owner], signature, now, CancellationToken.None);
 
     private sealed class Wallets : IContractWallets
     {

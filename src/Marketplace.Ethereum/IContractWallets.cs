@@ -1,7 +1,6 @@
-using Marketplace.Ethereum;
 using Marketplace.Kernel;
 
-namespace Marketplace.OrderBook.Entry;
+namespace Marketplace.Ethereum;
 
 /// <summary>Asks contract wallets whether they signed (ERC-1271).</summary>
 public interface IContractWallets
