@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Marketplace.Kernel;
 using Marketplace.Matching;
+using Marketplace.OrderBook.Feeds;
 using Marketplace.OrderBook.Journaling;
 using Marketplace.OrderBook.PublicLog;
 using Microsoft.Extensions.Logging;
@@ -44,15 +45,20 @@ public sealed partial class BookLoop : IAsyncDisposable
         (this.options, this.consumer, this.time, this.logger) = (options, consumer, time, logger);
         queue = Channel.CreateBounded<BookWork>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
         publisher = new EventPublisher(consumer, time, logger);
+        Mirror = new BookMirror(options.Feeds, time, logger, ct => ReadAsync(state => state.Image(), ct));
         releases = new ReleaseQueue(batch =>
         {
             publicLog!.Queue(batch.Sent);
+            Mirror.Offer(batch.Sent);
             batch.Events.ForEach(publisher.Publish);
         });
     }
 
     /// <summary>Ends when the book stops; faulted when it failed, and then the process should end too.</summary>
     public Task Completion => running.Task;
+
+    /// <summary>The book for all who only look: nothing in it that is not on disk.</summary>
+    public BookMirror Mirror { get; }
 
     /// <summary>The last command that was decided, be it on disk or not.</summary>
     internal long DecidedSeq => journal?.LastSeq ?? 0;
@@ -86,6 +92,7 @@ public sealed partial class BookLoop : IAsyncDisposable
 
         LogReplayed(logger, journal.LastSeq, (long)time.GetElapsedTime(started).TotalMilliseconds, journal.TornBytes);
         publicLog.Start();
+        Mirror.Start(engine.Image());
         publishing = Task.Run(() => publisher.RunAsync(stopping.Token), CancellationToken.None);
         _ = Task.WhenAny(journal.Completion, publicLog.Completion).Unwrap().ContinueWith(
             ended => Fail(ended.Exception!.GetBaseException()),
@@ -169,6 +176,7 @@ public sealed partial class BookLoop : IAsyncDisposable
         // Only a book that never started leaves work behind: its senders must not wait for ever.
         FailAll(new BookStoppedException(null));
         running.TrySetResult();
+        await Mirror.DisposeAsync();
         await stopping.CancelAsync();
         await publishing;
         timer?.Dispose();
@@ -260,6 +268,7 @@ public sealed partial class BookLoop : IAsyncDisposable
         LogFailed(logger, failure);
         queue.Writer.TryComplete(failure);
         FailAll(new BookStoppedException(failure));
+        Mirror.Complete();
         running.TrySetException(failure);
     }
 

@@ -1,3 +1,4 @@
+using Marketplace.OrderBook.Feeds;
 using Marketplace.OrderBook.Journaling;
 
 namespace Marketplace.OrderBook;
@@ -11,6 +12,8 @@ public sealed record BookLoopOptions(
     string Folder, int QueueLength = 4096, int MaxBatch = 1024, int MaxUnconsumed = 65_536)
 {
     public JournalOptions Journal { get; init; } = new();
+
+    public FeedOptions Feeds { get; init; } = new();
 
     /// <summary>Where a test puts a disk that fails or loses its power.</summary>
     internal IJournalDisk Disk { get; init; } = SystemDisk.Instance;

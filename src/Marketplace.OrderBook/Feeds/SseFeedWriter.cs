@@ -59,6 +59,7 @@ public static class SseFeedWriter
             FeedEnd.UnknownTopic => "unknownTopic",
             FeedEnd.TooSlow => "tooSlow",
             FeedEnd.Left => "left",
+            FeedEnd.Restarted => "restarted",
             _ => "closed",
         };
         return Encoding.ASCII.GetBytes($"event: end\ndata: {{\"reason\":\"{reason}\"}}\n\n");
