@@ -133,6 +133,6 @@ public static class EntryRoutes
     }
 
     /// <summary>A server that listens on no address, as in-memory ones do, has one source.</summary>
-    private static EntrySource SourceOf(HttpContext http) =>
+    internal static EntrySource SourceOf(HttpContext http) =>
         EntrySource.Of(http.Connection.RemoteIpAddress ?? IPAddress.Loopback);
 }

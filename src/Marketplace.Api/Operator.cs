@@ -5,6 +5,7 @@ using Marketplace.Execution;
 using Marketplace.Kernel;
 using Marketplace.OrderBook;
 using Marketplace.OrderBook.Entry;
+using Marketplace.OrderBook.Feeds;
 using Marketplace.Settlement;
 using Marketplace.Storage;
 
@@ -15,6 +16,8 @@ namespace Marketplace.Api;
 /// </summary>
 public sealed class Operator : IAsyncDisposable
 {
+    private const int PseudonymSecretBytes = 32;
+
     public Operator(
         OperatorOptions options, IEscrowContract contract, Database database, ILoggerFactory loggers, TimeProvider time)
     {
@@ -25,7 +28,11 @@ public sealed class Operator : IAsyncDisposable
         Entry = new EntryStore(database);
         var consumer = new LateConsumer();
         Book = new BookLoop(
-            new BookLoopOptions(Path.Combine(options.DataDirectory, "book")),
+            new BookLoopOptions(Path.Combine(options.DataDirectory, "book"))
+            {
+                Feeds = new FeedOptions(Pseudonym: new AccountPseudonyms(
+                    RandomNumberGenerator.GetBytes(PseudonymSecretBytes), time).Of),
+            },
             consumer,
             time,
             loggers.CreateLogger<BookLoop>());
@@ -39,7 +46,8 @@ public sealed class Operator : IAsyncDisposable
             new SourceLimits(options.SourceRates, options.SourcesRemembered),
             time);
         Sessions = new SessionEntry(contract, Book, Orders, Providers);
-        Gateways = new GatewayHub(contract, Book, new BidEntry(Book, Entry, options, time), options, live);
+        var noMatch = new NoMatch(Book.Mirror);
+        Gateways = new GatewayHub(contract, Book, new BidEntry(Book, Entry, noMatch, options, time), options, live);
         JobStore = new JobStore(database);
         Jobs = new JobRunner(
             JobStore,
@@ -47,7 +55,7 @@ public sealed class Operator : IAsyncDisposable
             contract.Domain,
             new JobOptions { HoldTime = options.HoldTime },
             new JobSurroundings(time, RandomNumberGenerator.GetBytes, loggers.CreateLogger<JobRunner>()));
-        consumer.Target = new BookConsumer(Jobs, Entry, Gateways, options);
+        consumer.Target = new BookConsumer(Jobs, Entry, Gateways, noMatch, options);
         Facts = new FactPump(database, FactLog, Book, time);
     }
 

@@ -49,6 +49,9 @@ public sealed partial class BookMirror : IAsyncDisposable
     /// <summary>What subscribers get; the mirror is its producer.</summary>
     public FeedHub Feeds { get; }
 
+    /// <summary>What the feeds call an account; null when they leave accounts out.</summary>
+    public string? NameOf(uint account) => options.Pseudonym?.Invoke(account);
+
     /// <summary>
     /// Looks at the book between two commands; sees all that was answered before, unless the mirror is beginning again.
     /// </summary>
