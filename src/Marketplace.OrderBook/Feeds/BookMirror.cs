@@ -102,7 +102,6 @@ public sealed partial class BookMirror : IAsyncDisposable
         await following;
         End();
         await (timer?.DisposeAsync() ?? ValueTask.CompletedTask);
-        questions.Dispose();
     }
 
     private async Task FollowAsync()
