@@ -7,6 +7,7 @@ using Marketplace.OrderBook.Feeds;
 using Marketplace.ScenarioTests.OrderBook.Journaling;
 using Marketplace.Tests.OrderBook;
 using Marketplace.Tests.OrderBook.Feeds;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Marketplace.ScenarioTests.OrderBook;
@@ -41,6 +42,42 @@ public sealed class BookMirrorTests
         before.End.Should().Be(FeedEnd.Restarted);
         Received.Read((await after.NextAsync(default))!).Name.Should().Be("gap");
         Received.Read((await after.NextAsync(default))!).Data.GetProperty("orders").GetArrayLength().Should().Be(1);
+    }
+
+    [Fact]
+    public async Task What_the_copy_has_already_is_not_followed_again()
+    {
+        var writers = new MatchingEngine(new EngineOptions());
+        var (isAsked, copy) = (new TaskCompletionSource(), new TaskCompletionSource<EngineImage>());
+        await using var mirror = new BookMirror(
+            new FeedOptions(MaxBehind: 1),
+            TimeProvider.System,
+            NullLogger.Instance,
+            _ =>
+            {
+                isAsked.SetResult();
+                return copy.Task;
+            });
+        mirror.Start(writers.Capture(null));
+        MatchCommand account = new() { Seq = 1, Kind = CommandKind.OpenAccount };
+        MatchCommand[] funds = [.. Enumerable.Range(2, 3).Select(seq => new MatchCommand
+        {
+            Seq = seq,
+            Kind = CommandKind.Fund,
+            Amount = seq,
+        })];
+        foreach (var command in funds.Prepend(account))
+        {
+            writers.Apply(command, new MatchEvents()).Should().Be(MatchRefusal.None);
+        }
+
+        mirror.Offer([account, funds[0]]);
+        await isAsked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        mirror.Offer([funds[1]]);
+        copy.SetResult(writers.Capture(null));
+        mirror.Offer([funds[2]]);
+
+        (await mirror.LookAsync(book => book.StateHash(), default)).Should().Be(writers.StateHash());
     }
 
     [Fact]
