@@ -7,7 +7,7 @@ namespace Marketplace.Api;
 /// <c>GET /v1/markets/{number}/feed?level=l1|l2|l3|trades</c> as server-sent events. The first event is the whole
 /// state; each later one names the one before it in <c>previous</c>. <c>id</c> is the number of the command after which
 /// the event holds, so a client that comes back with <c>Last-Event-ID</c> goes on where it left off if the operator
-/// still has what came since, else it is told the gap and gets the whole state. The last event says why it was the last.
+/// still has what came since, else it is told the gap and gets the whole state. The last event says why it is.
 /// </summary>
 internal sealed class FeedRoute(BookMirror book, FeedServing serving, TimeProvider time, CancellationToken stopping)
 {

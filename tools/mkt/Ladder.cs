@@ -42,7 +42,8 @@ public static class Ladder
         var whole = level.Open == 0 ? " whole jobs only" : string.Empty;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{side,-5}{Price(level.Tick, tickSize),14}{level.Open + level.Aside,16:N0}{level.Orders,8:N0}  {bar}{whole}");
+            $"{side,-5}{Price(level.Tick, tickSize),14}{level.Open + level.Aside,16:N0}{level.Orders,8:N0}  {bar}")
+            + whole;
     }
 
     private static string Middle(BestLevels book, long tickSize) => (book.Bids.Count, book.Asks.Count) switch

@@ -81,7 +81,7 @@ public sealed partial class BookMirror : IAsyncDisposable
         timer = time.CreateTimer(_ => QueueFlush(), null, options.FlushEvery, options.FlushEvery);
     }
 
-    /// <summary>Takes the commands of one batch, whose effects are on disk. Never waits; one caller at a time.</summary>
+    /// <summary>Takes a batch's commands, whose effects are on disk. Never waits; one caller at a time.</summary>
     internal void Offer(IReadOnlyList<MatchCommand> commands)
     {
         if (commands.Count == 0 || isBehind)

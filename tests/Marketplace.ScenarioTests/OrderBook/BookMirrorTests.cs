@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Marketplace.ScenarioTests.OrderBook;
 
-/// <summary>The book for those who only look is the writer's, whatever happened and however far it fell behind.</summary>
+/// <summary>The book for those who only look is the writer's, whatever happened.</summary>
 public sealed class BookMirrorTests
 {
     [Fact]

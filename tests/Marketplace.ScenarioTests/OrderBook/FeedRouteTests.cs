@@ -152,7 +152,7 @@ public sealed class FeedRouteTests : IDisposable
     {
         await using var host = await StartedAsync(serving: new FeedServing(FeedsPerSource: 1));
 
-        (await RefusalAsync(host, "/v1/markets/9/feed?level=l1")).Should().Be((HttpStatusCode.NotFound, "UnknownMarket"));
+        (await RefusalAsync(host, "/v1/markets/9/feed")).Should().Be((HttpStatusCode.NotFound, "UnknownMarket"));
         (await RefusalAsync(host, "/v1/markets/x/depth")).Should().Be((HttpStatusCode.NotFound, "UnknownMarket"));
         (await RefusalAsync(host, "feed?level=l4")).Should().Be((HttpStatusCode.BadRequest, "BadLevel"));
         (await RefusalAsync(host, "depth?levels=0")).Should().Be((HttpStatusCode.BadRequest, "BadQuestion"));
