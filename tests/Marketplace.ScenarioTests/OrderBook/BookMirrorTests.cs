@@ -55,7 +55,7 @@ public sealed class BookMirrorTests
             NullLogger.Instance,
             _ =>
             {
-                isAsked.SetResult();
+                isAsked.TrySetResult();
                 return copy.Task;
             });
         mirror.Start(writers.Capture(null));
