@@ -9,7 +9,8 @@ namespace Marketplace.Api;
 /// <summary>
 /// Bids from gateways on their way into the book: shape first, then the request is kept, then the book decides.
 /// </summary>
-public sealed class BidEntry(BookLoop book, EntryStore entry, OperatorOptions options, TimeProvider time)
+public sealed class BidEntry(
+    BookLoop book, EntryStore entry, NoMatch noMatch, OperatorOptions options, TimeProvider time)
 {
     private const int MaxReplicas = 16;
 
@@ -36,15 +37,19 @@ public sealed class BidEntry(BookLoop book, EntryStore entry, OperatorOptions op
             new StoredBid(bid.Replicas, bid.Quorum, bid.IsStreamed, bid.Request),
             time.GetUtcNow(),
             ct);
-        var answer = await book.SubmitAsync(Order(budget, market, bid), ct);
+        var order = Order(budget, market, bid);
+        var answer = await book.SubmitAsync(order, ct);
         var bestAsk = await BestAskAsync(market, ct);
-        return answer.Match(ok => Answer(bid, ok.State, ok.Job, bestAsk), refusal => Refusal(bid, refusal, bestAsk));
+        return answer.TryGet(out var taken)
+            ? await AnswerAsync(bid, order, taken.State, taken.Job, bestAsk, ct)
+            : Refusal(bid, answer.Rejection, bestAsk);
     }
 
     /// <summary>A bid that a gateway sends again after a break: how it stands now.</summary>
     private async Task<Protocol.BidAnswer> AgainAsync(BidFrame bid, BidView known, CancellationToken ct) =>
         known.Terms.InputHash == JobRequest.HashOf(bid.Request)
-            ? Answer(bid, known.State, known.Job, await BestAskAsync(known.Terms.Market, ct))
+            ? await AnswerAsync(
+                bid, known.Terms, known.State, known.Job, await BestAskAsync(known.Terms.Market, ct), ct)
             : Refusal(bid, "duplicate_order", "Another request was sent under this id: take a fresh one.", null);
 
     /// <summary>A model may be sold in several determinism classes: the one with the cheapest ask now.</summary>
@@ -111,13 +116,17 @@ public sealed class BidEntry(BookLoop book, EntryStore entry, OperatorOptions op
         }
     }
 
-    private static Protocol.BidAnswer Answer(BidFrame bid, BidState state, JobId? job, UnitPrice? bestAsk) =>
+    private async Task<Protocol.BidAnswer> AnswerAsync(
+        BidFrame bid, PlaceBid order, BidState state, JobId? job, UnitPrice? bestAsk, CancellationToken ct) =>
         state switch
         {
             BidState.Matched => new(bid.ClientOrderId, "matched", job, "", "", null),
             BidState.Resting => new(bid.ClientOrderId, "resting", null, "", "", bestAsk),
             BidState.Unfilled or BidState.Expired => Refusal(
-                bid, "no_match", "No offer at or under the price cap came in time. Nothing is charged.", bestAsk),
+                bid,
+                NoMatch.Code,
+                await noMatch.TellAsync(await book.ReadAsync(state => state.QuestionOf(order), ct), ct),
+                bestAsk),
             _ => Refusal(bid, "order_ended", "The order was cancelled. Nothing is charged.", bestAsk),
         };
 

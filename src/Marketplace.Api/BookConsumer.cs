@@ -6,7 +6,12 @@ namespace Marketplace.Api;
 
 /// <summary>Turns the book's events into jobs. The cursor moves in the same transaction as the job is stored.</summary>
 public sealed class BookConsumer(
-    JobRunner jobs, EntryStore entry, RequestStore requests, IGatewayLinks gateways, OperatorOptions options)
+    JobRunner jobs,
+    EntryStore entry,
+    RequestStore requests,
+    IGatewayLinks gateways,
+    NoMatch noMatch,
+    OperatorOptions options)
     : IBookEvents
 {
     public Task<long> CursorAsync(CancellationToken ct) => jobs.CursorAsync(ct);
@@ -79,7 +84,7 @@ public sealed class BookConsumer(
             new JobEnded(
                 ended.ClientOrderId,
                 null,
-                "no_match",
-                "No offer at or under the price cap came in time. Nothing is charged."));
+                NoMatch.Code,
+                await noMatch.TellAsync(ended.Asked, ct)));
     }
 }

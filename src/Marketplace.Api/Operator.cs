@@ -6,6 +6,7 @@ using Marketplace.Execution;
 using Marketplace.Kernel;
 using Marketplace.OrderBook;
 using Marketplace.OrderBook.Entry;
+using Marketplace.OrderBook.Feeds;
 using Marketplace.Settlement;
 using Marketplace.Storage;
 
@@ -22,6 +23,8 @@ public sealed class Operator : IAsyncDisposable
     /// <summary>How long a contract wallet's answer about a signature is good.</summary>
     private const long SignatureLifetimeMilliseconds = 60_000;
 
+    private const int PseudonymSecretBytes = 32;
+
     public Operator(
         OperatorOptions options,
         OperatorChain chain,
@@ -37,7 +40,11 @@ public sealed class Operator : IAsyncDisposable
         Entry = new EntryStore(database);
         var consumer = new LateConsumer();
         Book = new BookLoop(
-            new BookLoopOptions(Path.Combine(options.DataDirectory, "book")),
+            new BookLoopOptions(Path.Combine(options.DataDirectory, "book"))
+            {
+                Feeds = new FeedOptions(Pseudonym: new AccountPseudonyms(
+                    RandomNumberGenerator.GetBytes(PseudonymSecretBytes), time).Of),
+            },
             consumer,
             time,
             loggers.CreateLogger<BookLoop>());
@@ -45,7 +52,8 @@ public sealed class Operator : IAsyncDisposable
         SettlementQueries = new SettlementQueries(database, time);
         Providers = new ProviderHub(
             contract, Book, Entry, SettlementQueries, options, live);
-        Gateways = new GatewayHub(contract, Book, new BidEntry(Book, Entry, options, time), options, live);
+        var noMatch = new NoMatch(Book.Mirror);
+        Gateways = new GatewayHub(contract, Book, new BidEntry(Book, Entry, noMatch, options, time), options, live);
         var requests = new RequestStore(database);
         Requests = new BidRequests(Book, Entry, requests, Gateways, time);
         Orders = new OrderEntry(
@@ -67,7 +75,7 @@ public sealed class Operator : IAsyncDisposable
             contract.Domain,
             new JobOptions { HoldTime = options.HoldTime },
             new JobSurroundings(time, RandomNumberGenerator.GetBytes, loggers.CreateLogger<JobRunner>()));
-        consumer.Target = new BookConsumer(Jobs, Entry, requests, Gateways, options);
+        consumer.Target = new BookConsumer(Jobs, Entry, requests, Gateways, noMatch, options);
         Facts = new FactPump(database, FactLog, Book, time);
     }
 

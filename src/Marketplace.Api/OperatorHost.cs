@@ -41,6 +41,7 @@ public static class OperatorHost
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(5) });
         app.MapMarket(app.Services.GetRequiredService<Operator>());
         app.MapEntry(app.Services.GetRequiredService<Operator>());
+        app.MapMarkets(app.Services.GetRequiredService<Operator>().Book.Mirror, time);
         return app;
     }
 

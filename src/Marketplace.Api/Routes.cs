@@ -5,8 +5,16 @@ using Marketplace.Protocol;
 namespace Marketplace.Api;
 
 /// <summary>A market as <c>/v1/markets</c> tells it; prices are micro-tokens per million units.</summary>
+/// <param name="Number">How its data, bare orders and the public log name it; null before it is first opened.</param>
 public sealed record MarketView(
-    string Model, string Class, string Unit, int Context, UnitPrice? BestAsk, int Providers, Quantity Depth);
+    string Model,
+    string Class,
+    string Unit,
+    int Context,
+    UnitPrice? BestAsk,
+    int Providers,
+    Quantity Depth,
+    ushort? Number);
 
 /// <summary>What a gateway or a provider needs to know of its operator; all of it can be checked on chain.</summary>
 public sealed record OperatorView(
@@ -57,7 +65,9 @@ public static class Routes
         var views = new List<MarketView>();
         foreach (var listed in await market.Entry.MarketsAsync(ct))
         {
-            var asks = (await market.Book.ReadAsync(state => state.Depth(listed.Id), ct)).Asks;
+            var (depth, number) = await market.Book.ReadAsync(
+                state => (state.Depth(listed.Id), state.NumberOf(listed.Id)), ct);
+            var asks = depth.Asks;
             views.Add(new MarketView(
                 listed.Model,
                 listed.DeterminismClass,
@@ -65,7 +75,8 @@ public static class Routes
                 listed.ContextTokens,
                 asks.Select(level => (UnitPrice?)level.Price).FirstOrDefault(),
                 asks.Sum(level => level.Orders),
-                asks.Aggregate(Quantity.Zero, (sum, level) => sum + level.Quantity)));
+                asks.Aggregate(Quantity.Zero, (sum, level) => sum + level.Quantity),
+                number));
         }
 
         return views;

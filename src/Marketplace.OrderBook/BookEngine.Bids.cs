@@ -162,7 +162,10 @@ public sealed partial class BookEngine
     {
         Leave(bid, reason);
         var terms = bid.Terms;
-        return new BidEnded(moment.Seq, bid.Id, terms.Market, terms.Budget, terms.ClientOrderId, reason);
+        return new BidEnded(moment.Seq, bid.Id, terms.Market, terms.Budget, terms.ClientOrderId, reason)
+        {
+            Asked = QuestionOf(terms),
+        };
     }
 
     private void Leave(BidOrder bid, BidState state)

@@ -1,4 +1,5 @@
 using Marketplace.Kernel;
+using Marketplace.OrderBook.Answers;
 
 namespace Marketplace.OrderBook;
 
@@ -28,7 +29,11 @@ public sealed record BidMatched(
 /// <summary>A bid left the book without a job: its hold is free again.</summary>
 public sealed record BidEnded(
     long Seq, OrderId Order, MarketId Market, BudgetNo Budget, string ClientOrderId, BidState Reason)
-    : BookEvent(Seq);
+    : BookEvent(Seq)
+{
+    /// <summary>What it asked for, to tell its buyer why nobody took it.</summary>
+    public OrderQuestion? Asked { get; init; }
+}
 
 /// <summary>A running job has one leg more.</summary>
 public sealed record LegAdded(long Seq, JobId Job, MarketId Market, BudgetNo Budget, Leg Leg) : BookEvent(Seq);

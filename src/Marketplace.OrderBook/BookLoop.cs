@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Marketplace.Kernel;
 using Marketplace.Matching;
+using Marketplace.OrderBook.Feeds;
 using Marketplace.OrderBook.Journaling;
 using Marketplace.OrderBook.PublicLog;
 using Microsoft.Extensions.Logging;
@@ -44,15 +45,20 @@ public sealed partial class BookLoop : IAsyncDisposable
         (this.options, this.consumer, this.time, this.logger) = (options, consumer, time, logger);
         queue = Channel.CreateBounded<BookWork>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
         publisher = new EventPublisher(consumer, time, logger);
+        Mirror = new BookMirror(options.Feeds, time, logger, ct => ReadAsync(state => state.Image(), ct));
         releases = new ReleaseQueue(batch =>
         {
             publicLog!.Queue(batch.Sent);
+            Mirror.Offer(batch.Sent);
             batch.Events.ForEach(publisher.Publish);
         });
     }
 
     /// <summary>Ends when the book stops; faulted when it failed, and then the process should end too.</summary>
     public Task Completion => running.Task;
+
+    /// <summary>The book for all who only look: nothing in it that is not on disk.</summary>
+    public BookMirror Mirror { get; }
 
     /// <summary>The last command that was decided, be it on disk or not.</summary>
     internal long DecidedSeq => journal?.LastSeq ?? 0;
@@ -92,6 +98,7 @@ public sealed partial class BookLoop : IAsyncDisposable
         var milliseconds = (long)time.GetElapsedTime(started).TotalMilliseconds;
         LogReplayed(logger, Replayed, snapshot?.LastSeq ?? 0, milliseconds, journal.TornBytes);
         publicLog.Start();
+        Mirror.Start(engine.Image());
         publishing = Task.Run(() => publisher.RunAsync(stopping.Token), CancellationToken.None);
         _ = Task.WhenAny(journal.Completion, publicLog.Completion).Unwrap().ContinueWith(
             ended => Fail(ended.Exception!.GetBaseException()),
@@ -101,49 +108,6 @@ public sealed partial class BookLoop : IAsyncDisposable
         writing = Task.Run(WriteAsync, CancellationToken.None);
         var second = TimeSpan.FromSeconds(1);
         timer = time.CreateTimer(_ => queue.Writer.TryWrite(new ReadWork<bool>(_ => true)), null, second, second);
-    }
-
-    /// <summary>
-    /// Answers when the command's effect is on disk. A caller that stops waiting learns what became of it by sending
-    /// the same command again.
-    /// </summary>
-    /// <exception cref="BookStoppedException">The book is not running.</exception>
-    public async Task<Result<TAnswer, BookRefusal>> SubmitAsync<TAnswer>(
-        BookCommand<TAnswer> command, CancellationToken ct)
-        where TAnswer : class
-    {
-        if (command is PlaceBid or PlaceAsk && publisher.Backlog > options.MaxUnconsumed)
-        {
-            return BookRefusal.Busy;
-        }
-
-        var work = new CommandWork(command);
-        await EnqueueAsync(work, ct);
-        var outcome = await work.Answer.WaitAsync(ct);
-        return outcome.Match(ok => Result<TAnswer, BookRefusal>.Ok((TAnswer)ok.Answer), refusal => refusal);
-    }
-
-    /// <summary>Reads the state between two commands; answers when everything it shows is on disk.</summary>
-    /// <param name="read">Must be quick and must not keep the engine.</param>
-    /// <exception cref="BookStoppedException">The book is not running.</exception>
-    public async Task<T> ReadAsync<T>(Func<BookEngine, T> read, CancellationToken ct)
-    {
-        var work = new ReadWork<T>(read);
-        await EnqueueAsync(work, ct);
-        return await work.Answer.WaitAsync(ct);
-    }
-
-    /// <summary>Ends the asks of an earlier life and forgets their ids: providers connect and ask again.</summary>
-    /// <returns>How many there were.</returns>
-    public async Task<int> CancelAllAsksAsync(CancellationToken ct)
-    {
-        var count = 0;
-        foreach (var provider in await ReadAsync(state => state.ConnectedProviders(), ct))
-        {
-            count += (await SubmitAsync(new CancelAsksOf(provider), ct)).Match(ended => ended.Count, _ => 0);
-        }
-
-        return count;
     }
 
     /// <summary>
@@ -178,6 +142,7 @@ public sealed partial class BookLoop : IAsyncDisposable
         // Only a book that never started leaves work behind: its senders must not wait for ever.
         FailAll(new BookStoppedException(null));
         running.TrySetResult();
+        await Mirror.DisposeAsync();
         await stopping.CancelAsync();
         await publishing;
         await saving;
@@ -185,18 +150,6 @@ public sealed partial class BookLoop : IAsyncDisposable
         journal?.Dispose();
         await (publicLog?.DisposeAsync() ?? ValueTask.CompletedTask);
         stopping.Dispose();
-    }
-
-    private async Task EnqueueAsync(BookWork work, CancellationToken ct)
-    {
-        try
-        {
-            await queue.Writer.WriteAsync(work, ct);
-        }
-        catch (ChannelClosedException closed)
-        {
-            throw new BookStoppedException(closed.InnerException);
-        }
     }
 
     private void Replay(in MatchCommand record, ReadOnlySpan<byte> payload, long cursor)
@@ -272,6 +225,7 @@ public sealed partial class BookLoop : IAsyncDisposable
         LogFailed(logger, failure);
         queue.Writer.TryComplete(failure);
         FailAll(new BookStoppedException(failure));
+        Mirror.Complete();
         running.TrySetException(failure);
     }
 

@@ -1,3 +1,4 @@
+using Marketplace.OrderBook.Feeds;
 using Marketplace.OrderBook.Journaling;
 
 namespace Marketplace.OrderBook;
@@ -19,6 +20,8 @@ public sealed record BookLoopOptions(
     /// for a book that neither takes snapshots nor starts from one.
     /// </summary>
     public long SnapshotEvery { get; init; } = 1_000_000;
+
+    public FeedOptions Feeds { get; init; } = new();
 
     /// <summary>Where a test puts a disk that fails or loses its power.</summary>
     internal IJournalDisk Disk { get; init; } = SystemDisk.Instance;

@@ -74,8 +74,9 @@ internal sealed class ReleaseQueue(Action<DecidedBatch> released)
                     FaultPoints.Pass(FaultPoints.JournalAppended);
                 }
 
-                next.Batch.Release();
+                // Told before it is answered: who has an answer and then looks, sees what it did.
                 released(next.Batch);
+                next.Batch.Release();
             }
         }
     }

@@ -50,7 +50,10 @@ public static class BookVerb
                     ct);
             return isRight ? ExitCodes.Ok : ExitCodes.FailedCheck;
         });
-        return new Command("book", "The order book and its public record") { replay };
+        return new Command("book", "The order book and its public record")
+        {
+            BookDataVerbs.MakeShow(), BookDataVerbs.MakeWatch(), BookDataVerbs.MakeWhy(), replay,
+        };
     }
 
     private static bool ReplayFile(string path, long wanted, TradeFile trades)

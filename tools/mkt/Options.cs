@@ -12,6 +12,8 @@ public static class Options
         DefaultValueFactory = _ => "http://127.0.0.1:8080",
     };
 
+    public static Argument<string> Model() => new("model") { Description = "The model, as /v1/markets names it" };
+
     public static Option<string> Data(string usual) => new("--data")
     {
         Description = "Folder of keys and state",

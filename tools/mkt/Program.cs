@@ -15,6 +15,7 @@ var root = new RootCommand("mkt: the open marketplace for AI inference")
     DeployVerb.Make(),
     AuditVerb.Make(),
     BookVerb.Make(),
+    QuoteVerb.Make(),
     DemoVerb.Make(),
     ModelVerb.Make(),
     BenchVerb.Make(),

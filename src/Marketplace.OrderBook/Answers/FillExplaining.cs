@@ -7,15 +7,12 @@ namespace Marketplace.OrderBook.Answers;
 public static class FillExplaining
 {
     /// <returns>The explanation, or why such an order would be refused, its account and money aside.</returns>
-    public static Result<FillExplanation, MatchRefusal> Of(MatchingEngine engine, OrderQuestion order)
-    {
-        var refusal = order.Check(engine);
-        if (refusal != MatchRefusal.None)
-        {
-            return refusal;
-        }
+    public static Result<FillExplanation, MatchRefusal> Of(MatchingEngine engine, OrderQuestion order) =>
+        MarketOffers.For(engine, order).Match(
+            offers => Result<FillExplanation, MatchRefusal>.Ok(Of(offers, order)), refusal => refusal);
 
-        var offers = MarketOffers.Read(engine, order.Market);
+    internal static FillExplanation Of(MarketOffers offers, OrderQuestion order)
+    {
         var count = offers.Facing(order.Side).Count;
         if (offers.Market.Mode == MarketMode.Batch)
         {

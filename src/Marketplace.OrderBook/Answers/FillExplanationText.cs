@@ -1,14 +1,16 @@
 using System.Globalization;
+using Marketplace.Kernel;
 using Marketplace.Matching;
 
 namespace Marketplace.OrderBook.Answers;
 
 /// <summary>
-/// Tells an explanation to a person, one sentence a line. Prices are in ticks, amounts in micro-tokens.
+/// Tells an explanation to a person, one sentence a line. Amounts are in micro-tokens.
 /// </summary>
 /// <param name="offered">Names of what the other side offers and this order requires.</param>
 /// <param name="own">Names of what this order offers and the other side requires.</param>
-public sealed class FillExplanationText(AttributeSchema offered, AttributeSchema own)
+/// <param name="tickSize">Micro-tokens per 10^6 units of one tick; null to tell prices in ticks.</param>
+public sealed class FillExplanationText(AttributeSchema offered, AttributeSchema own, long? tickSize = null)
 {
     public string Tell(OrderQuestion order, FillExplanation why) => string.Join('\n', Lines(order, why));
 
@@ -32,7 +34,7 @@ public sealed class FillExplanationText(AttributeSchema offered, AttributeSchema
         if (why.State == FillState.WouldNotFill)
         {
             yield return why.FillsAtTick is { } tick
-                ? $"With all else as it is, it would fill at a limit of {Text(tick)}."
+                ? $"With all else as it is, it would fill at a limit of {Price(tick)}."
                 : why.Together is { } together ? $"No limit alone is enough. It would fill with {Tell(together)}."
                 : "Nothing that its owner can change would fill it now.";
         }
@@ -69,7 +71,7 @@ public sealed class FillExplanationText(AttributeSchema offered, AttributeSchema
         var (amount, attributes) = (report.Nearest.Amount, report.Nearest.Attributes);
         return report.Constraint switch
         {
-            FillConstraint.Price => Counted(amount, "tick"),
+            FillConstraint.Price => tickSize is null ? Counted(amount, "tick") : Price(amount),
             FillConstraint.Requirements => offered.Describe(attributes),
             FillConstraint.Capabilities => own.Describe(attributes),
             FillConstraint.OtherLegs => Counted(amount, "leg"),
@@ -85,7 +87,7 @@ public sealed class FillExplanationText(AttributeSchema offered, AttributeSchema
     {
         var parts = new[]
         {
-            relaxation.Tick is { } tick ? $"a limit of {Text(tick)}" : null,
+            relaxation.Tick is { } tick ? $"a limit of {Price(tick)}" : null,
             relaxation.WithoutRequirements == MaskBits.None ? null
                 : $"no demand for {offered.Describe(relaxation.WithoutRequirements)}",
             relaxation.WithCapabilities == MaskBits.None ? null : own.Describe(relaxation.WithCapabilities),
@@ -99,13 +101,16 @@ public sealed class FillExplanationText(AttributeSchema offered, AttributeSchema
         return string.Join(" and ", parts.OfType<string>());
     }
 
-    private static string Name(OrderQuestion order)
+    private string Name(OrderQuestion order)
     {
         var name = order.Side == Side.Bid ? "bid" : "ask";
-        var legs = order.IsInLegs ? $"{Text(order.Replicas)} legs of " : "";
-        var limit = order.Tick is { } tick ? $" at {Text(tick)}" : " without a limit";
+        var legs = order.IsInLegs ? $"{Counted(order.Replicas, "leg")} of " : "";
+        var limit = order.Tick is { } tick ? $" at {Price(tick)}" : " without a limit";
         return $"{name} for {legs}{Text(order.Quantity)} units{limit}";
     }
+
+    private string Price(long ticks) =>
+        tickSize is { } size ? $"{new UnitPrice(checked(ticks * size))} per Mtok" : Text(ticks);
 
     private static string Other(OrderQuestion order) => order.Side == Side.Bid ? "ask" : "bid";
 

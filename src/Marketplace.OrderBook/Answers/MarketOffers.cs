@@ -1,3 +1,4 @@
+using Marketplace.Kernel;
 using Marketplace.Matching;
 
 namespace Marketplace.OrderBook.Answers;
@@ -27,13 +28,26 @@ internal sealed class MarketOffers
 {
     private readonly List<Offer>[] sides;
 
-    private MarketOffers(MarketView market, List<Offer> bids, List<Offer> asks) =>
-        (Market, sides) = (market, [bids, asks]);
+    private MarketOffers(long seq, MarketView market, List<Offer> bids, List<Offer> asks) =>
+        (Seq, Market, sides) = (seq, market, [bids, asks]);
+
+    /// <summary>The number of the last command before.</summary>
+    public long Seq { get; }
 
     public MarketView Market { get; }
 
-    public static MarketOffers Read(MatchingEngine engine, ushort market) =>
-        new(engine.Market(market), Read(engine, market, Side.Bid), Read(engine, market, Side.Ask));
+    public static MarketOffers Read(MatchingEngine engine, ushort market) => new(
+        engine.LastSeq,
+        engine.Market(market),
+        Read(engine, market, Side.Bid),
+        Read(engine, market, Side.Ask));
+
+    /// <returns>The offers that a question is about, or why such an order would be refused.</returns>
+    public static Result<MarketOffers, MatchRefusal> For(MatchingEngine engine, OrderQuestion question)
+    {
+        var refusal = question.Check(engine);
+        return refusal == MatchRefusal.None ? Read(engine, question.Market) : refusal;
+    }
 
     public IReadOnlyList<Offer> Of(Side side) => sides[(int)side];
 

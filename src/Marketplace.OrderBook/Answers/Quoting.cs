@@ -41,16 +41,12 @@ public static class Quoting
     /// The quote, or why such a bid would be refused, its account and money aside. <c>NotInBatch</c>: a batch market
     /// has no price before its auction.
     /// </returns>
-    public static Result<Quote, MatchRefusal> Of(MatchingEngine engine, OrderQuestion bid)
+    public static Result<Quote, MatchRefusal> Of(MatchingEngine engine, OrderQuestion bid) =>
+        MarketOffers.For(engine, bid).Match(offers => Of(offers, bid), refusal => refusal);
+
+    internal static Result<Quote, MatchRefusal> Of(MarketOffers offers, OrderQuestion bid)
     {
         Invariant.Holds(bid.Side == Side.Bid, "Only a bid is quoted.");
-        var refusal = bid.Check(engine);
-        if (refusal != MatchRefusal.None)
-        {
-            return refusal;
-        }
-
-        var offers = MarketOffers.Read(engine, bid.Market);
         if (offers.Market.Mode == MarketMode.Batch)
         {
             return MatchRefusal.NotInBatch;

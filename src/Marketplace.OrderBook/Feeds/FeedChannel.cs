@@ -41,13 +41,7 @@ internal abstract class FeedChannel(FeedTopic topic, FeedOptions options, long s
         subscribers.Add(subscriber);
     }
 
-    public void Close()
-    {
-        foreach (var subscriber in subscribers)
-        {
-            subscriber.Close(FeedEnd.Closed);
-        }
-    }
+    public void Close(FeedEnd end) => subscribers.ForEach(subscriber => subscriber.Close(end));
 
     /// <summary>The state after the last message.</summary>
     protected abstract FeedMessage Snapshot();

@@ -6,8 +6,9 @@ namespace Marketplace.OrderBook.Feeds;
 
 /// <summary>
 /// Tells any number of subscribers what the book does. One producer calls <see cref="Publish"/> for every accepted
-/// command, in order and from the first on, and <see cref="Flush"/> at the interval at which depth is to be gathered
-/// (20 to 100 ms are usual); subscribers come from any thread. The producer never waits: whoever is slow gets less.
+/// command, in order, from the first on or from the one after <see cref="Begin"/>, and <see cref="Flush"/> at the
+/// interval at which depth is to be gathered (20 to 100 ms are usual); subscribers come from any thread. The producer
+/// never waits: whoever is slow gets less.
 /// </summary>
 public sealed class FeedHub(FeedOptions options)
 {
@@ -15,7 +16,15 @@ public sealed class FeedHub(FeedOptions options)
     private readonly Dictionary<FeedTopic, FeedChannel> channels = [];
     private readonly ConcurrentQueue<FeedSubscription> arrivals = new();
     private int subscribers;
+    private volatile bool isClosed;
     private long lastSeq;
+    private bool isPartial;
+
+    /// <summary>Subscribers of all topics together, those that wait to begin included.</summary>
+    public int Subscribers => Volatile.Read(ref subscribers);
+
+    /// <summary>The number of the last command that was followed whole.</summary>
+    public long LastSeq => lastSeq;
 
     /// <summary>The book as the feeds know it; for the producer alone.</summary>
     public MarketOrders? Market(ushort market) => markets.GetValueOrDefault(market)?.Orders;
@@ -24,6 +33,11 @@ public sealed class FeedHub(FeedOptions options)
     /// <param name="lastEventId">The id of the last event that a returning subscriber has got.</param>
     public Result<FeedSubscription, SubscribeRefusal> Subscribe(FeedTopic topic, long? lastEventId)
     {
+        if (isClosed)
+        {
+            return SubscribeRefusal.Closed;
+        }
+
         if (Interlocked.Increment(ref subscribers) > options.MaxSubscribers)
         {
             Interlocked.Decrement(ref subscribers);
@@ -34,15 +48,56 @@ public sealed class FeedHub(FeedOptions options)
         var asked = isWhole ? new FeedTopic(topic.Kind, topic.Market) : topic;
         var subscription = new FeedSubscription(asked, lastEventId, options);
         arrivals.Enqueue(subscription);
+        if (isClosed)
+        {
+            // The end came meanwhile and may have missed it.
+            subscription.Close(FeedEnd.Closed);
+        }
+
         return subscription;
     }
 
-    /// <summary>Follows one accepted command. Best prices, orders and trades are sent at once.</summary>
-    public void Publish(in MatchCommand command, ReadOnlySpan<MatchEvent> events) =>
-        Follow(command.Seq, command, events);
+    /// <summary>Takes a book as it stands; who listened to another one before has to come again.</summary>
+    public void Begin(MatchingEngine book)
+    {
+        End(FeedEnd.Restarted);
+        channels.Clear();
+        markets.Clear();
+        for (var number = 0; number <= ushort.MaxValue; number++)
+        {
+            if (book.HasMarket((ushort)number))
+            {
+                markets.Add((ushort)number, new MarketFeeds(MarketOrders.Of(book, (ushort)number)));
+            }
+        }
 
-    /// <summary>Follows the sale of a further leg, which is no command of the book.</summary>
-    public void PublishLeg(long seq, ReadOnlySpan<MatchEvent> events) => Follow(seq, default, events);
+        (lastSeq, isPartial) = (Math.Max(0, book.LastSeq), false);
+    }
+
+    /// <summary>Follows one accepted command. Best prices, orders and trades are sent at once.</summary>
+    /// <param name="isWhole">False when more commands of the same number follow: they are told of as one.</param>
+    public void Publish(in MatchCommand command, ReadOnlySpan<MatchEvent> events, bool isWhole = true)
+    {
+        Invariant.Holds(
+            isPartial ? command.Seq == lastSeq : command.Seq > lastSeq,
+            $"The feeds got command {command.Seq} after command {lastSeq}.");
+        (lastSeq, isPartial) = (command.Seq, !isWhole);
+        if (command.Kind == CommandKind.OpenMarket)
+        {
+            markets.Add(
+                command.Market, new MarketFeeds(new MarketOrders(command.Market, command.TickSize, command.Mode)));
+        }
+        else if (command.Kind == CommandKind.DefineSignature)
+        {
+            markets[command.Market].Orders.Apply(command, events, []);
+        }
+
+        Spread(command, events);
+        if (isWhole)
+        {
+            Deliver();
+        }
+    }
 
     /// <summary>Sends the gathered depth, lets in who has asked, and lets go of who has left.</summary>
     public void Flush()
@@ -69,35 +124,23 @@ public sealed class FeedHub(FeedOptions options)
         Interlocked.Exchange(ref subscribers, left + arrivals.Count);
     }
 
-    /// <summary>Ends all subscriptions, those that wait to begin included.</summary>
+    /// <summary>Ends all subscriptions, those that wait to begin included; there will be no others.</summary>
     public void Close()
     {
-        foreach (var channel in channels.Values)
-        {
-            channel.Close();
-        }
-
+        isClosed = true;
+        End(FeedEnd.Closed);
         while (arrivals.TryDequeue(out var arrival))
         {
             arrival.Close(FeedEnd.Closed);
         }
     }
 
-    private void Follow(long seq, in MatchCommand command, ReadOnlySpan<MatchEvent> events)
+    private void End(FeedEnd end)
     {
-        Invariant.Holds(seq > lastSeq, $"The feeds got command {seq} after command {lastSeq}.");
-        lastSeq = seq;
-        if (command.Kind == CommandKind.OpenMarket)
+        foreach (var channel in channels.Values)
         {
-            markets.Add(
-                command.Market, new MarketFeeds(new MarketOrders(command.Market, command.TickSize, command.Mode)));
+            channel.Close(end);
         }
-        else if (command.Kind == CommandKind.DefineSignature)
-        {
-            markets[command.Market].Orders.Apply(command, events, []);
-        }
-
-        Spread(command, events);
     }
 
     // A tick ends orders of several markets in one list.
@@ -115,7 +158,10 @@ public sealed class FeedHub(FeedOptions options)
             market.Orders.Apply(command, events[..length], market.Changes);
             events = events[length..];
         }
+    }
 
+    private void Deliver()
+    {
         foreach (var market in markets.Values)
         {
             market.Deliver(lastSeq);

@@ -24,6 +24,19 @@ public sealed record FeedOrder(
     long OrderNo)
 {
     public bool FillsWhole => Minimum > 1 || Replicas > 0;
+
+    /// <summary>An order that rests in an engine; see <see cref="MarketOrders.Of"/>.</summary>
+    public static FeedOrder Of(in OrderView order) => new(
+        order.Handle,
+        order.Account,
+        order.Side,
+        order.Signature,
+        order.Tick,
+        order.Open * Math.Max(1, (int)order.Replicas),
+        order.Minimum,
+        order.Replicas,
+        IsAside: order.Minimum > 1 || order.Replicas > 0,
+        order.OrderNo);
 }
 
 /// <summary>One change of a market's book, and the resting orders it touched.</summary>

@@ -42,13 +42,19 @@ public sealed record FeedMessage(long Seq, ReadOnlyMemory<byte> Frame);
 /// <param name="MaxSubscribers">Of all topics together.</param>
 /// <param name="IdleFlushes">After so many flushes without a subscriber a topic is forgotten.</param>
 /// <param name="Pseudonym">What the order feed calls an account; null leaves accounts out.</param>
+/// <param name="MaxBehind">Commands that may wait to be followed; beyond it all begin again from the book.</param>
 public sealed record FeedOptions(
     int QueueLength = 256,
     int RingLength = 1024,
     int MaxOverflows = 3,
     int MaxSubscribers = 10_000,
     int IdleFlushes = 1200,
-    Func<uint, string>? Pseudonym = null);
+    Func<uint, string>? Pseudonym = null,
+    int MaxBehind = 1 << 18)
+{
+    /// <summary>How long changes of depth are gathered.</summary>
+    public TimeSpan FlushEvery { get; init; } = TimeSpan.FromMilliseconds(50);
+}
 
 /// <summary>Why a subscription was not accepted.</summary>
 public enum SubscribeRefusal
@@ -57,6 +63,9 @@ public enum SubscribeRefusal
 
     /// <summary>The hub serves as many as it may.</summary>
     TooManySubscribers,
+
+    /// <summary>The feeds have ended, and the book too or soon.</summary>
+    Closed,
 }
 
 /// <summary>Why a subscription has ended.</summary>
@@ -73,6 +82,9 @@ public enum FeedEnd
 
     /// <summary>The subscriber went away.</summary>
     Left,
+
+    /// <summary>The feeds themselves did not keep up with the book: whoever comes again gets its state anew.</summary>
+    Restarted,
 
     /// <summary>The feeds are closed.</summary>
     Closed,

@@ -13,6 +13,20 @@ public sealed class MarketOrders(ushort number, long tickSize, MarketMode mode)
     private readonly List<SignatureView>[] signatures = [[default], [default]];
     private FeedOrder? incoming;
 
+    /// <summary>A market as it stands in an engine.</summary>
+    /// <remarks>
+    /// An order whose minimum was amended down to nothing counts as executable here, though it came to rest as one
+    /// that does not: the engine keeps no memory of that.
+    /// </remarks>
+    public static MarketOrders Of(MatchingEngine engine, ushort number)
+    {
+        var view = engine.Market(number);
+        var market = new MarketOrders(number, view.TickSize, view.Mode);
+        market.Read(engine, Side.Bid, view.BidSignatures);
+        market.Read(engine, Side.Ask, view.AskSignatures);
+        return market;
+    }
+
     public ushort Number => number;
 
     /// <summary>Micro-tokens per 10^6 units of one tick.</summary>
@@ -32,7 +46,6 @@ public sealed class MarketOrders(ushort number, long tickSize, MarketMode mode)
     public IReadOnlyList<SignatureView> Signatures(Side side) => signatures[(int)side];
 
     /// <summary>Follows one accepted command of this market.</summary>
-    /// <param name="command">Default for the sale of a further leg, which is no command of the book.</param>
     /// <param name="changes">Gets what happened, in order.</param>
     public void Apply(in MatchCommand command, ReadOnlySpan<MatchEvent> events, List<BookChange> changes)
     {
@@ -48,6 +61,20 @@ public sealed class MarketOrders(ushort number, long tickSize, MarketMode mode)
 
         // What did not rest was filled at once, or was immediate.
         incoming = null;
+    }
+
+    private void Read(MatchingEngine engine, Side side, int defined)
+    {
+        // Number 0 is there from the beginning.
+        for (ushort signature = 1; signature < defined; signature++)
+        {
+            signatures[(int)side].Add(engine.Signature(number, side, signature));
+        }
+
+        foreach (var order in engine.Resting(number, side))
+        {
+            resting.Add(order.Handle, FeedOrder.Of(order));
+        }
     }
 
     private void Follow(in MatchCommand command, in MatchEvent happened, List<BookChange> changes)

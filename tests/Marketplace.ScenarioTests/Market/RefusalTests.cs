@@ -14,6 +14,10 @@ public sealed class RefusalTests(MarketFixture fixture)
     {
         { "max_price", "100000", HttpStatusCode.BadRequest, "invalid_bid", "highest price is 167.772150" },
         { "max_price", "1", HttpStatusCode.PaymentRequired, "price_cap", "The best ask is 20" },
+        {
+            "max_price", "2", HttpStatusCode.PaymentRequired, "price_cap",
+            "With all else as it is, it would fill at a limit of 20.000000 per Mtok."
+        },
         { "max_price", "-1", HttpStatusCode.BadRequest, "invalid_request", "like 0.25" },
         { "model", "gpt-4o", HttpStatusCode.NotFound, "model_not_found", "/v1/models" },
         { "redundancy", "17", HttpStatusCode.BadRequest, "invalid_request", "from 1 to 16" },

@@ -2,6 +2,7 @@ using FluentAssertions;
 using Marketplace.Kernel;
 using Marketplace.Matching;
 using Marketplace.OrderBook;
+using Marketplace.OrderBook.Answers;
 using Xunit;
 
 namespace Marketplace.Tests.OrderBook;
@@ -9,6 +10,13 @@ namespace Marketplace.Tests.OrderBook;
 /// <summary>What a bid holds of its budget, and when it gives it back.</summary>
 public sealed class BidHoldTests
 {
+    private static readonly OrderQuestion Asked = new(0, Side.Bid, default, Tick: 100_000, Quantity: 1_000_000)
+    {
+        Replicas = 1,
+        EscrowsLimit = true,
+        OwnerGroup = 1,
+    };
+
     [Fact]
     public void A_resting_bid_holds_the_most_that_it_can_cost()
     {
@@ -66,7 +74,8 @@ public sealed class BidHoldTests
 
         var events = world.EventsOf(new CancelBid(bid, BookWorld.Budget));
 
-        events.Should().Equal(new BidEnded(3, bid, BookWorld.Market, BookWorld.Budget, "b1", BidState.Cancelled));
+        events.Should().Equal(
+            new BidEnded(3, bid, BookWorld.Market, BookWorld.Budget, "b1", BidState.Cancelled) { Asked = Asked });
         Pockets(world).Should().Be((10_000_000, 0, 0, 0, 0));
         world.Engine.Bid(bid)!.State.Should().Be(BidState.Cancelled);
     }
@@ -94,7 +103,7 @@ public sealed class BidHoldTests
         world.EventsOf(new Expire(at.AddTicks(-1))).Should().BeEmpty();
         world.Engine.HasExpired(at).Should().BeTrue();
         world.EventsOf(new Expire(at)).Should().Equal(
-            new BidEnded(3, bid, BookWorld.Market, BookWorld.Budget, "b1", BidState.Expired));
+            new BidEnded(3, bid, BookWorld.Market, BookWorld.Budget, "b1", BidState.Expired) { Asked = Asked });
 
         Pockets(world).Should().Be((10_000_000, 0, 0, 0, 0));
         world.Apply(new Expire(at)).Value.HasChanged.Should().BeFalse();

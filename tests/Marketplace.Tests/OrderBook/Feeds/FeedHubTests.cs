@@ -96,7 +96,8 @@ public sealed class FeedHubTests
         book.Rest(Side.Ask, slot: 1, tick: 5, quantity: 10);
         var (trades, depth) = (book.Subscribed(FeedKind.Trades), book.Subscribed(FeedKind.Depth));
 
-        book.Hub.PublishLeg(9, [new MatchEvent
+        var leg = new MatchCommand { Seq = 9, Kind = CommandKind.TakeLeg, Market = 1 };
+        book.Hub.Publish(leg, [new MatchEvent
         {
             Kind = MatchEventKind.Traded, Market = 1, Other = BookEvents.Handle(1), Tick = 5, Quantity = 4,
             Flags = TradeFlags.BidIsTaker,

@@ -135,8 +135,11 @@ public sealed class SlowSubscriberTests
         book.Subscribed(FeedKind.Orders).Dispose();
         Rest(book, orders: 2);
 
-        Received.All(book.Subscribed(FeedKind.Orders, 2)).Should().ContainSingle().Which.Name.Should().Be("orders");
-        book.Hub.Close();
+        using (var back = book.Subscribed(FeedKind.Orders, 2))
+        {
+            Received.All(back).Should().ContainSingle().Which.Name.Should().Be("orders");
+        }
+
         foreach (var _ in Enumerable.Range(0, 4))
         {
             book.Hub.Flush();

@@ -9,7 +9,7 @@ namespace Marketplace.Tests.OrderBook.Feeds;
 /// <summary>What goes over the wire.</summary>
 public sealed class SseFeedWriterTests
 {
-    private static readonly TimeSpan Long = TimeSpan.FromHours(1);
+    private static readonly FeedPace Long = new(TimeSpan.FromHours(1), TimeSpan.FromHours(1));
 
     [Fact]
     public async Task Messages_are_written_as_events_and_the_end_with_its_reason()
@@ -35,7 +35,7 @@ public sealed class SseFeedWriterTests
         var subscription = book.Subscribed(FeedKind.Trades);
         using var target = new Lines();
         var writing = SseFeedWriter.WriteAsync(
-            subscription, target, TimeSpan.FromMilliseconds(1), TimeProvider.System, default);
+            subscription, target, Long with { KeepAlive = TimeSpan.FromMilliseconds(1) }, TimeProvider.System, default);
 
         await target.Until(": keep-alive");
         book.Trade(bid: 99, ask: 98, tick: 5, quantity: 10);
