@@ -100,10 +100,12 @@ public sealed class EngineImage
         }
 
         /// <summary>
-        /// A loaded engine builds its trees and queues anew, with other places: without them one state is one text.
+        /// A loaded engine builds its trees and queues anew, with other places, and what slot 0 holds means nothing:
+        /// without them one state is one text.
         /// </summary>
         private void ForgetPlaces()
         {
+            orders[0] = default;
             foreach (ref var order in orders.AsSpan(0, head.UsedSlots))
             {
                 (order.Leaf, order.QueuePlace) = (0, 0);

@@ -177,6 +177,11 @@ public sealed partial class BookLoop : IAsyncDisposable
             releases.ReleaseThrough(journal!.DurableSeq);
             running.TrySetResult();
         }
+        catch (JournalBrokenException broken)
+        {
+            // The disk's own fault, as the journal's thread tells it: which of the two is first is chance.
+            Fail(broken.GetBaseException());
+        }
         catch (Exception failure)
         {
             Fail(failure);
