@@ -23,9 +23,8 @@ public sealed record BookFigures(
 public static class BookBench
 {
     /// <param name="messages">Of each workload; 0 for the usual number.</param>
-    /// <param name="learnInto">A file of references to write the results to; null to write none.</param>
     public static IReadOnlyList<BookFigures> Run(
-        IReadOnlyList<string> names, int rounds, int messages, string? learnInto, IProgress<string> progress)
+        IReadOnlyList<string> names, int rounds, int messages, IProgress<string> progress)
     {
         var entries = new List<Entry>();
         foreach (var name in names)
@@ -45,18 +44,13 @@ public static class BookBench
             }
         }
 
-        return [.. entries.Select(entry => Summarise(entry, learnInto, progress))];
+        return [.. entries.Select(entry => Summarise(entry, progress))];
     }
 
-    private static BookFigures Summarise(Entry entry, string? learnInto, IProgress<string> progress)
+    private static BookFigures Summarise(Entry entry, IProgress<string> progress)
     {
         var (workload, result, rounds) = entry;
         progress.Report($"{workload.Name}: timing single messages");
-        if (learnInto is not null)
-        {
-            References.Learn(learnInto, workload.Name, result);
-        }
-
         var bids = workload.Messages.Count(IsBidInLegs);
         return new BookFigures(
             workload.Name,

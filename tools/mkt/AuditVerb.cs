@@ -56,7 +56,7 @@ public static class AuditVerb
 
         if (!Screen.IsJson)
         {
-            AnsiConsole.Write(table);
+            Screen.Draw(table);
         }
     }
 

@@ -17,20 +17,18 @@ public static class BenchVerb
         };
         var rounds = new Option<int>("--rounds") { Description = "Timed runs of each", DefaultValueFactory = _ => 5 };
         var messages = new Option<int>("--messages") { Description = "Of each workload, for a shorter look" };
-        var learn = new Option<string?>("--learn") { Description = "A file of references to write the results to" };
-        var book = new Command("book", "Measure the order book") { workload, rounds, messages, learn };
+        var book = new Command("book", "Measure the order book") { workload, rounds, messages };
         book.SetAction(parsed => Measure(
             parsed.GetValue(workload) is { Length: > 0 } chosen ? chosen : [.. Workloads.Names],
             parsed.GetValue(rounds),
-            parsed.GetValue(messages),
-            parsed.GetValue(learn)));
+            parsed.GetValue(messages)));
         return new Command("bench", "Measure this machine with the market's own code")
         {
             book, EntryBenchVerb.Make(), JournalBenchVerb.Make(), HttpBenchVerb.Make(),
         };
     }
 
-    private static int Measure(string[] names, int rounds, int messages, string? learn)
+    private static int Measure(string[] names, int rounds, int messages)
     {
         if (names.Except(Workloads.Names).FirstOrDefault() is { } unknown)
         {
@@ -43,14 +41,14 @@ public static class BenchVerb
         }
 
         var machine = Machine.Read();
-        var figures = BookBench.Run(names, rounds, messages, learn, Screen.Progress);
+        var figures = BookBench.Run(names, rounds, messages, Screen.Progress);
         if (!Screen.IsJson)
         {
-            AnsiConsole.Write(Table(figures));
+            Screen.Draw(Table(figures));
         }
 
         Screen.Show(
-            $"On {machine}. Rates: messages a second of CPU time; single messages timed in a pass of its own.",
+            $"On {machine}. Rates: messages a second of CPU time. Proved: the result is the reference book's.",
             new { machine, figures });
         return figures.Any(row => row.IsProved == false) ? ExitCodes.FailedCheck : ExitCodes.Ok;
     }
@@ -59,8 +57,8 @@ public static class BenchVerb
     {
         var table = new Table();
         table.AddColumns(
-            "workload", "best/s", "median/s", "best/s wall", "p50 ns", "p99 ns", "p99.9 ns", "orders left",
-            "bytes/order", "copy us", "allocated", "trades", "result");
+            "workload", "best", "median", "best, wall", "p50 ns", "p99 ns", "p99.9 ns", "orders", "B/order", "copy us",
+            "allocated", "trades", "result");
         foreach (var row in figures)
         {
             AddRow(table, row.Workload, row, row.Nanoseconds);
@@ -75,13 +73,15 @@ public static class BenchVerb
 
     private static void AddRow(Table table, string name, BookFigures row, Percentiles times)
     {
-        var proof = row.IsProved switch { true => "as the reference", false => "WRONG", null => "no reference" };
+        var proof = row.IsProved switch { true => "proved", false => "WRONG", null => "no reference" };
         table.AddRow(
-            name, Count(row.BestPerSecond), Count(row.MedianPerSecond), Count(row.BestPerSecondWall),
+            name, Millions(row.BestPerSecond), Millions(row.MedianPerSecond), Millions(row.BestPerSecondWall),
             Count(times.P50), Count(times.P99), Count(times.P999), Count(row.Footprint.Orders),
             Count(row.Footprint.BytesPerOrder), Count(row.Footprint.CaptureMicroseconds),
             Count(row.AllocatedBytes), Count(row.Result.Trades), proof);
     }
+
+    private static string Millions(long number) => $"{number / 1_000_000}.{number / 10_000 % 100:00} M";
 
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -190,7 +190,7 @@ public static class BookVerb
                 }
             }
 
-            AnsiConsole.Write(table);
+            Screen.Draw(table);
         }
     }
 }

@@ -32,7 +32,7 @@ internal static class EntryBenchVerb
         var figures = EntryBench.Run(rounds, scale, Screen.Progress);
         if (!Screen.IsJson)
         {
-            AnsiConsole.Write(Table(figures));
+            Screen.Draw(Table(figures));
         }
 
         Screen.Show($"On {machine}. Rates: operations a second of CPU time.", new { machine, figures });

@@ -56,7 +56,7 @@ internal static class HttpBenchVerb
         };
         if (!Screen.IsJson)
         {
-            AnsiConsole.Write(Table(figures));
+            Screen.Draw(Table(figures));
         }
 
         Screen.Show(

@@ -72,7 +72,7 @@ public static class JournalBenchVerb
                     Count(row.ReplayedPerSecond));
             }
 
-            AnsiConsole.Write(table);
+            Screen.Draw(table);
         }
 
         Screen.Show(

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Marketplace.Cli;
 
@@ -9,6 +11,8 @@ namespace Marketplace.Cli;
 /// </summary>
 public static class Screen
 {
+    private const int WidthOfFiles = 180;
+
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -22,6 +26,17 @@ public static class Screen
 
     /// <summary>Tells people what happens.</summary>
     public static void Say(string line) => (IsJson ? Console.Error : Console.Out).WriteLine(line);
+
+    /// <summary>Draws for people. A file or a pipe has no width: lines there are as long as a table needs.</summary>
+    public static void Draw(IRenderable drawing)
+    {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = WidthOfFiles;
+        }
+
+        AnsiConsole.Write(drawing);
+    }
 
     /// <summary>Tells people and programs what came of it.</summary>
     /// <param name="result">What a program reads; money as integers of micro-tokens.</param>
