@@ -12,6 +12,11 @@ namespace Marketplace.Api;
 public sealed class BidEntry(
     BookLoop book, EntryStore entry, NoMatch noMatch, OperatorOptions options, TimeProvider time)
 {
+    /// <summary>What a buyer is told of an order that ended because somebody ended it.</summary>
+    public const string Cancelled = "order_ended";
+
+    public const string CancelledMessage = "The order was cancelled. Nothing is charged.";
+
     private const int MaxReplicas = 16;
 
     public async Task<Protocol.BidAnswer> EnterAsync(BudgetNo budget, BidFrame bid, CancellationToken ct)
@@ -40,16 +45,33 @@ public sealed class BidEntry(
         var order = Order(budget, market, bid);
         var answer = await book.SubmitAsync(order, ct);
         var bestAsk = await BestAskAsync(market, ct);
-        return answer.TryGet(out var taken)
-            ? await AnswerAsync(bid, order, taken.State, taken.Job, bestAsk, ct)
-            : Refusal(bid, answer.Rejection, bestAsk);
+        if (answer.TryGet(out var taken))
+        {
+            return await AnswerAsync(bid.ClientOrderId, order, taken.State, taken.Job, bestAsk, ct);
+        }
+
+        if (answer.Rejection != BookRefusal.DuplicateOrderId)
+        {
+            // A duplicate's request is that of the bid which came into the book meanwhile.
+            await entry.ForgetAsync(budget, bid.ClientOrderId, ct);
+        }
+
+        return Refusal(bid, answer.Rejection, bestAsk);
     }
+
+    /// <summary>How the order with this id stands, whichever way it came into the book.</summary>
+    /// <returns>The state <c>unknown</c> when the book has never had such an order.</returns>
+    public async Task<Protocol.BidAnswer> AskedAsync(BudgetNo budget, string clientOrderId, CancellationToken ct) =>
+        await book.ReadAsync(state => state.Bid(budget, clientOrderId), ct) is { } known
+            ? await AnswerAsync(
+                clientOrderId, known.Terms, known.State, known.Job, await BestAskAsync(known.Terms.Market, ct), ct)
+            : new(clientOrderId, "unknown", null, "", "", null);
 
     /// <summary>A bid that a gateway sends again after a break: how it stands now.</summary>
     private async Task<Protocol.BidAnswer> AgainAsync(BidFrame bid, BidView known, CancellationToken ct) =>
         known.Terms.InputHash == JobRequest.HashOf(bid.Request)
             ? await AnswerAsync(
-                bid, known.Terms, known.State, known.Job, await BestAskAsync(known.Terms.Market, ct), ct)
+                bid.ClientOrderId, known.Terms, known.State, known.Job, await BestAskAsync(known.Terms.Market, ct), ct)
             : Refusal(bid, "duplicate_order", "Another request was sent under this id: take a fresh one.", null);
 
     /// <summary>A model may be sold in several determinism classes: the one with the cheapest ask now.</summary>
@@ -117,17 +139,17 @@ public sealed class BidEntry(
     }
 
     private async Task<Protocol.BidAnswer> AnswerAsync(
-        BidFrame bid, PlaceBid order, BidState state, JobId? job, UnitPrice? bestAsk, CancellationToken ct) =>
+        string clientOrderId, PlaceBid order, BidState state, JobId? job, UnitPrice? bestAsk, CancellationToken ct) =>
         state switch
         {
-            BidState.Matched => new(bid.ClientOrderId, "matched", job, "", "", null),
-            BidState.Resting => new(bid.ClientOrderId, "resting", null, "", "", bestAsk),
+            BidState.Matched => new(clientOrderId, "matched", job, "", "", null),
+            BidState.Resting => new(clientOrderId, "resting", null, "", "", bestAsk),
             BidState.Unfilled or BidState.Expired => Refusal(
-                bid,
+                clientOrderId,
                 NoMatch.Code,
                 await noMatch.TellAsync(await book.ReadAsync(state => state.QuestionOf(order), ct), ct),
                 bestAsk),
-            _ => Refusal(bid, "order_ended", "The order was cancelled. Nothing is charged.", bestAsk),
+            _ => Refusal(clientOrderId, Cancelled, CancelledMessage, bestAsk),
         };
 
     private static Protocol.BidAnswer Refusal(BidFrame bid, BookRefusal refusal, UnitPrice? bestAsk) => refusal switch
@@ -146,5 +168,9 @@ public sealed class BidEntry(
     };
 
     private static Protocol.BidAnswer Refusal(BidFrame bid, string code, string message, UnitPrice? bestAsk) =>
-        new(bid.ClientOrderId, "refused", null, code, message, bestAsk);
+        Refusal(bid.ClientOrderId, code, message, bestAsk);
+
+    private static Protocol.BidAnswer Refusal(
+        string clientOrderId, string code, string message, UnitPrice? bestAsk) =>
+        new(clientOrderId, "refused", null, code, message, bestAsk);
 }

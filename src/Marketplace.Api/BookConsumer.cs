@@ -36,33 +36,36 @@ public sealed class BookConsumer(
 
     private async Task StartAsync(BidMatched matched, CancellationToken ct)
     {
-        var bid = await entry.FindAsync(matched.Budget, matched.ClientOrderId, ct)
-            ?? await DepositedAsync(matched, ct);
-        if (bid is null)
-        {
-            return; // It became a job in an earlier life, which is when its request is forgotten.
-        }
-
+        var bid = await KeptAsync(matched, ct) ?? await DepositedAsync(matched, ct);
+        var legs = matched.Legs.Select(leg => new LegGrant(leg.LegNo, leg.Provider, leg.Price)).ToList();
         var job = new NewJob(
             matched.Seq,
             matched.Job,
             matched.Budget,
             matched.ClientOrderId,
-            bid.Request,
+            bid?.Request ?? [],
             matched.InputHash,
             matched.PerLeg,
             matched.Limit,
             matched.FeeBps,
             options.InputWeightBps,
-            bid.Replicas,
-            bid.Quorum,
-            bid.IsStreamed,
-            matched.Legs.Select(leg => new LegGrant(leg.LegNo, leg.Provider, leg.Price)).ToList());
-        await jobs.MatchedAsync(job, ct);
+            legs.Count,
+            bid?.Quorum ?? MajorityOf(legs.Count),
+            bid?.IsStreamed ?? false,
+            legs);
+
+        // Without its request it became a job in an earlier life, which is when the request is forgotten, or nobody can
+        // run it.
+        await (bid is null ? jobs.RequestLostAsync(job, ct) : jobs.MatchedAsync(job, ct));
         await entry.ForgetAsync(matched.Budget, matched.ClientOrderId, ct);
         gateways.TrySend(
             matched.Budget, new Protocol.BidAnswer(matched.ClientOrderId, "matched", matched.Job, "", "", null));
     }
+
+    /// <summary>The request that came with the bid; one that was left under the same id is not its request.</summary>
+    private async Task<StoredBid?> KeptAsync(BidMatched matched, CancellationToken ct) =>
+        await entry.FindAsync(matched.Budget, matched.ClientOrderId, ct) is { } kept
+            && JobRequest.HashOf(kept.Request) == matched.InputHash ? kept : null;
 
     /// <summary>
     /// What a session's bid does not carry: its request was deposited, the majority of its legs decides, and nobody
@@ -72,19 +75,18 @@ public sealed class BookConsumer(
     {
         var legs = matched.Legs.Count;
         return await requests.FindAsync(matched.Budget, matched.InputHash, ct) is { } request
-            ? new StoredBid(legs, Quorum: legs / 2 + 1, IsStreamed: false, request)
+            ? new StoredBid(legs, MajorityOf(legs), IsStreamed: false, request)
             : null;
     }
+
+    private static int MajorityOf(int legs) => legs / 2 + 1;
 
     private async Task EndAsync(BidEnded ended, CancellationToken ct)
     {
         await entry.ForgetAsync(ended.Budget, ended.ClientOrderId, ct);
-        gateways.TrySend(
-            ended.Budget,
-            new JobEnded(
-                ended.ClientOrderId,
-                null,
-                NoMatch.Code,
-                await noMatch.TellAsync(ended.Asked, ct)));
+        var (code, message) = ended.Reason == BidState.Cancelled
+            ? (BidEntry.Cancelled, BidEntry.CancelledMessage)
+            : (NoMatch.Code, await noMatch.TellAsync(ended.Asked, ct));
+        gateways.TrySend(ended.Budget, new JobEnded(ended.ClientOrderId, null, code, message));
     }
 }

@@ -47,7 +47,10 @@ public sealed class EntryStore(Database database)
             """)).Select(row => row.ToMarket()).ToList(),
         ct);
 
-    /// <summary>Keeps a bid's request before the book sees the bid. The same bid again changes nothing.</summary>
+    /// <summary>
+    /// Keeps a bid's request before the book sees the bid, in place of what an earlier bid of this id left behind that
+    /// never came into the book.
+    /// </summary>
     public Task KeepAsync(
         BudgetNo budgetNo, string clientOrderId, StoredBid bid, DateTimeOffset now, CancellationToken ct) =>
         database.WriteAsync(
@@ -55,7 +58,9 @@ public sealed class EntryStore(Database database)
                 """
                 INSERT INTO bid (budget_no, client_order_id, replicas, quorum, is_streamed, request, created_at)
                 VALUES (@budgetNo, @clientOrderId, @Replicas, @Quorum, @IsStreamed, @Request, @now)
-                ON CONFLICT (budget_no, client_order_id) DO NOTHING
+                ON CONFLICT (budget_no, client_order_id) DO UPDATE SET
+                    replicas = excluded.replicas, quorum = excluded.quorum, is_streamed = excluded.is_streamed,
+                    request = excluded.request, created_at = excluded.created_at
                 """,
                 new
                 {

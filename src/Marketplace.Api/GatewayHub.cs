@@ -104,7 +104,8 @@ public sealed partial class GatewayHub(
 
     private Task ReceiveAsync(JobRunner jobs, BudgetNo budget, Frame frame, CancellationToken ct) => frame switch
     {
-        BidFrame bid => EnterAsync(jobs, budget, bid, ct),
+        BidFrame bid => AnswerAsync(jobs, budget, bids.EnterAsync(budget, bid, ct), ct),
+        OrderInquiry inquiry => AnswerAsync(jobs, budget, bids.AskedAsync(budget, inquiry.ClientOrderId, ct), ct),
         Protocol.CancelBid cancel => bids.CancelAsync(budget, cancel.ClientOrderId, ct),
         TicketFrame tickets => jobs.TicketsReceivedAsync(budget, tickets, ct),
         DeliveryRefused refused => jobs.DeliveryRefusedAsync(budget, refused, ct),
@@ -112,13 +113,15 @@ public sealed partial class GatewayHub(
         _ => throw new ConnectionEndedException($"A gateway does not send {frame.GetType().Name}."),
     };
 
-    private async Task EnterAsync(JobRunner jobs, BudgetNo budget, BidFrame bid, CancellationToken ct)
+    private async Task AnswerAsync(
+        JobRunner jobs, BudgetNo budget, Task<Protocol.BidAnswer> answering, CancellationToken ct)
     {
-        var answer = await bids.EnterAsync(budget, bid, ct);
+        var answer = await answering;
         connections.TrySend(budget, answer);
         if (answer.JobId is { } job)
         {
-            // A bid that is sent again may have become a job whose end the gateway missed: its hold comes free there.
+            // An order that is asked after may have become a job whose end the gateway missed: its hold comes free
+            // there.
             await jobs.AskedAfterAsync(budget, job, ct);
         }
     }

@@ -16,6 +16,7 @@ public sealed partial class JobRunner(
     JobStore store, JobLinks links, Eip712Domain domain, JobOptions options, JobSurroundings surroundings) : IDisposable
 {
     private const int MaxStepsPerInput = 32;
+    private const string RequestLost = "request_lost";
 
     private readonly SemaphoreSlim oneAtATime = new(1, 1);
 
@@ -38,6 +39,26 @@ public sealed partial class JobRunner(
                 SendOffers(stored, stored.Legs);
                 links.Gateways.TrySend(
                     job.BudgetNo, new JobProgress(job.ClientOrderId, job.JobId, "running", 0, job.Legs.Count));
+            }
+        },
+        ct);
+
+    /// <summary>
+    /// A bid bought a job whose request is nowhere: nobody runs it, and the next <see cref="TickAsync"/> gives its pot
+    /// back. A job that is here already goes on as it was. Never waits for the book.
+    /// </summary>
+    public Task RequestLostAsync(NewJob job, CancellationToken ct) => InTurnAsync(
+        async () =>
+        {
+            var isNew = await store.CreateReleasingAsync(
+                job,
+                RequestLost,
+                "The operator has not kept the order's request. Nothing is charged; send it again.",
+                surroundings.Time.GetUtcNow(),
+                ct);
+            if (isNew)
+            {
+                LogGivenUp(surroundings.Logger, job.JobId, RequestLost);
             }
         },
         ct);

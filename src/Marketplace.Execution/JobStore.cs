@@ -32,36 +32,30 @@ public sealed class JobStore(Database database)
         database.WriteAsync(
             async (connection, transaction) =>
             {
-                var isNew = await connection.ExecuteAsync(
-                    """
-                    INSERT INTO job (job_id, budget_no, client_order_id, request, input_hash, per_leg, fee_bps,
-                        input_weight_bps, quorum, is_streamed, status, deadline, matched_at)
-                    VALUES (@JobId, @BudgetNo, @ClientOrderId, @Request, @InputHash, @PerLeg, @FeeBps,
-                        @InputWeightBps, @Quorum, @IsStreamed, 1, @deadline, @now)
-                    ON CONFLICT (job_id) DO NOTHING
-                    """,
-                    new
-                    {
-                        job.JobId,
-                        job.BudgetNo,
-                        job.ClientOrderId,
-                        job.Request,
-                        job.InputHash,
-                        job.PerLeg,
-                        job.FeeBps,
-                        job.InputWeightBps,
-                        job.Quorum,
-                        job.IsStreamed,
-                        deadline = now + options.JobTime,
-                        now,
-                    },
-                    transaction) == 1;
+                var start = new JobStart(JobStatus.Running, now + options.JobTime, "", "", now);
+                var isNew = await InsertAsync(connection, transaction, job, start);
                 foreach (var leg in isNew ? legs : [])
                 {
                     await InsertAsync(connection, transaction, job.JobId, leg);
                 }
 
                 await MoveCursorAsync(connection, transaction, job.BookSeq);
+            },
+            ct);
+
+    /// <summary>
+    /// Stores a matched job that nobody can run, without legs: its pot is to be released. Moves the book's cursor.
+    /// </summary>
+    /// <returns>False when the job is here already: then only the cursor moved.</returns>
+    public Task<bool> CreateReleasingAsync(
+        NewJob job, string code, string message, DateTimeOffset now, CancellationToken ct) =>
+        database.WriteAsync(
+            async (connection, transaction) =>
+            {
+                var start = new JobStart(JobStatus.Releasing, now, code, message, now);
+                var isNew = await InsertAsync(connection, transaction, job, start);
+                await MoveCursorAsync(connection, transaction, job.BookSeq);
+                return isNew;
             },
             ct);
 
@@ -201,6 +195,36 @@ public sealed class JobStore(Database database)
             new { bookSeq },
             transaction);
 
+    private static async Task<bool> InsertAsync(
+        IDbConnection connection, IDbTransaction transaction, NewJob job, JobStart start) =>
+        await connection.ExecuteAsync(
+            """
+            INSERT INTO job (job_id, budget_no, client_order_id, request, input_hash, per_leg, fee_bps,
+                input_weight_bps, quorum, is_streamed, status, deadline, end_code, end_message, matched_at)
+            VALUES (@JobId, @BudgetNo, @ClientOrderId, @Request, @InputHash, @PerLeg, @FeeBps,
+                @InputWeightBps, @Quorum, @IsStreamed, @status, @Deadline, @EndCode, @EndMessage, @Now)
+            ON CONFLICT (job_id) DO NOTHING
+            """,
+            new
+            {
+                job.JobId,
+                job.BudgetNo,
+                job.ClientOrderId,
+                job.Request,
+                job.InputHash,
+                job.PerLeg,
+                job.FeeBps,
+                job.InputWeightBps,
+                job.Quorum,
+                job.IsStreamed,
+                status = (int)start.Status,
+                start.Deadline,
+                start.EndCode,
+                start.EndMessage,
+                start.Now,
+            },
+            transaction) == 1;
+
     private static Task InsertAsync(IDbConnection connection, IDbTransaction transaction, JobId job, Leg leg) =>
         connection.ExecuteAsync(
             """
@@ -263,4 +287,8 @@ public sealed class JobStore(Database database)
                 ResultDigest = leg.ResultDigest?.ToBytes(),
             },
             transaction);
+
+    /// <summary>How a new job begins.</summary>
+    private sealed record JobStart(
+        JobStatus Status, DateTimeOffset Deadline, string EndCode, string EndMessage, DateTimeOffset Now);
 }

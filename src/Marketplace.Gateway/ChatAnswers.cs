@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Marketplace.Escrow;
 using Marketplace.Inference;
 using Marketplace.Kernel;
 
@@ -60,7 +61,7 @@ public static class ChatAnswers
     };
 
     /// <summary>What <c>GET /v1/generation</c> tells of a purchase.</summary>
-    public static JsonObject Generation(StoredPurchase purchase, JsonArray legs)
+    public static JsonObject Generation(StoredPurchase purchase, IReadOnlyList<JobTicket> tickets)
     {
         var result = purchase.Canonical is null ? null : CanonicalText.Decode(purchase.Canonical);
         return new JsonObject
@@ -75,9 +76,18 @@ public static class ChatAnswers
             ["quorum"] = purchase.Bid.Quorum,
             ["usage"] = result is null ? null : Usage(purchase, result),
             ["settlement"] = Settlement(purchase),
-            ["legs"] = legs,
+            ["legs"] = new JsonArray([.. tickets.Select(LegOf)]),
         };
     }
+
+    private static JsonNode LegOf(JobTicket ticket) => new JsonObject
+    {
+        ["job_no"] = ticket.JobNo.Value,
+        ["provider"] = ticket.ProviderId.Value,
+        ["amount"] = ticket.Amount.ToString(),
+        ["fee"] = ticket.MaxFee.ToString(),
+        ["assignment"] = ticket.AssignmentId.ToString(),
+    };
 
     public static string FinishOf(InferenceResult result) => result.Finish == FinishReason.Length ? "length" : "stop";
 

@@ -6,7 +6,21 @@ using Marketplace.Protocol;
 namespace Marketplace.Gateway;
 
 /// <summary>A request that cannot be taken: an OpenAI error.</summary>
-public sealed record ApiError(int Status, string Code, string Message, string? Param = null);
+public sealed record ApiError(int Status, string Code, string Message, string? Param = null)
+{
+    public static ApiError OperatorUnreachable { get; } =
+        new(503, "operator_unreachable", "The market cannot be reached; nothing was charged.");
+
+    public static ApiError InvalidJson { get; } = new(400, "invalid_json", "The body is not JSON.");
+
+    public static ApiError KeyLimit(TokenAmount cost) => new(
+        402,
+        "key_limit",
+        $"This could cost {cost}: more than is left of the key's limit. Raise it, or lower max_tokens.");
+
+    public static ApiError DayLimit(TokenAmount cost) =>
+        new(402, "day_limit", $"This could cost {cost}: more than is left of the key's limit for today.");
+}
 
 /// <summary>A chat completion request, read and checked.</summary>
 public sealed record ChatOrder(

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Marketplace.Gateway;
 
 /// <summary>What a client is told when it cannot buy, so that it repeats only what it may (experience 2.2).</summary>
@@ -15,26 +13,10 @@ public sealed partial class ChatRoute
         _ => new ApiError(422, purchase.Code, purchase.Message),
     };
 
-    private static async Task AnswerAsync(HttpContext http, ApiError error, bool wasLocked)
+    private static Task AnswerAsync(HttpContext http, ApiError error, bool wasLocked)
     {
-        if (wasLocked || error.Status is not (429 or 503))
-        {
-            http.Response.Headers["x-should-retry"] = "false";
-        }
-        else
-        {
-            http.Response.Headers.RetryAfter = "1";
-        }
-
         // After the lock a status that clients repeat would buy twice.
-        var status = wasLocked && error.Status is 408 or 409 or 429 or >= 500 ? 422 : error.Status;
-        await WriteAsync(http, status, ChatAnswers.Error(error.Code, error.Message, error.Param), http.RequestAborted);
-    }
-
-    private static Task WriteAsync(HttpContext http, int status, JsonObject body, CancellationToken ct)
-    {
-        http.Response.StatusCode = status;
-        http.Response.ContentType = "application/json";
-        return http.Response.WriteAsync(body.ToJsonString(), ct);
+        var isFinal = wasLocked && error.Status is 408 or 409 or 429 or >= 500;
+        return GatewayHttp.RefuseAsync(http, isFinal ? error with { Status = 422 } : error);
     }
 }

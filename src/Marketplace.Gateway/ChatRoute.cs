@@ -11,7 +11,6 @@ public sealed partial class ChatRoute(
     GatewayOptions options, OperatorLink link, PurchaseStore purchases, PurchaseDesk desk, TimeProvider time)
     : IDisposable
 {
-    private const int MaxBodyBytes = 1_048_576;
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HangUpTime = TimeSpan.FromSeconds(1);
 
@@ -22,7 +21,7 @@ public sealed partial class ChatRoute(
     public async Task HandleAsync(HttpContext http, ApiKey key)
     {
         var ct = http.RequestAborted;
-        var raw = await ReadBodyAsync(http, ct);
+        var raw = await GatewayHttp.ReadBodyAsync(http, ct);
         var (order, error) = Parse(raw);
         if (order is null)
         {
@@ -51,7 +50,7 @@ public sealed partial class ChatRoute(
         }
         catch (JsonException)
         {
-            return (null, new ApiError(400, "invalid_json", "The body is not JSON."));
+            return (null, ApiError.InvalidJson);
         }
     }
 
@@ -90,48 +89,23 @@ public sealed partial class ChatRoute(
     {
         if (link.Welcome is not { } terms || !link.IsConnected)
         {
-            return (
-                null, new ApiError(503, "operator_unreachable", "The market cannot be reached; nothing was charged."));
+            return (null, ApiError.OperatorUnreachable);
         }
 
         var now = time.GetUtcNow();
-        var perLeg = Metering.UnitsUp(
-            PromptTokensUp(order.Request), (uint)order.Request.MaxTokens, terms.InputWeightBps);
-        var cost = order.Limit.CostUp(perLeg) * order.Replicas;
-        var bid = new BidFrame(
+        var bid = BidDraft.Of(
+            order,
+            terms,
             Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)),
-            order.Request.Model,
-            order.Limit,
-            perLeg,
-            order.Replicas,
-            order.Quorum,
-            terms.FeeBps,
-            order.Request.Encode(),
             order.IsStream && !order.IsStrict,
-            (now + options.MatchTime).ToUnixTimeMilliseconds());
-        var refusal = await purchases.ReserveAsync(key, dedupeKey, bid, cost + terms.FeeBps.FeeUp(cost), now, ct);
-        return refusal switch
+            now + options.MatchTime);
+        return await purchases.ReserveAsync(key, dedupeKey, bid, BidDraft.MostOf(bid), now, ct) switch
         {
             null => (bid, null),
-            SpendRefusal.KeyLimit => (null, new ApiError(
-                402,
-                "key_limit",
-                $"This could cost {cost}: more than is left of the key's limit. Raise it, or lower max_tokens.")),
-            _ => (null, new ApiError(
-                402, "day_limit", $"This could cost {cost}: more than is left of the key's limit for today.")),
+            SpendRefusal.KeyLimit => (null, ApiError.KeyLimit(BidDraft.CostUp(bid))),
+            _ => (null, ApiError.DayLimit(BidDraft.CostUp(bid))),
         };
     }
-
-    private static uint PromptTokensUp(JobRequest request)
-    {
-        var messages = request.Messages.Select(message => new ChatMessage(message.Role, message.Content)).ToList();
-        return request.Model == DemoLexiconEngine.ModelName
-            ? (uint)LexiconModel.Embedded.Tokenizer.CountPromptTokens(messages)
-            : (uint)messages.Sum(message => System.Text.Encoding.UTF8.GetByteCount(message.Content) + PerMessage);
-    }
-
-    // What a chat template adds to a message at most; a token is at least one byte.
-    private const int PerMessage = 16;
 
     private async Task WaitAsync(HttpContext http, Purchase purchase, CancellationToken ct)
     {
@@ -146,7 +120,7 @@ public sealed partial class ChatRoute(
         var result = CanonicalText.Decode(stored!.Canonical);
         http.Response.Headers["x-job-id"] = $"{stored.JobId}";
         http.Response.Headers["x-should-retry"] = "false";
-        await WriteAsync(http, 200, ChatAnswers.Completion(stored, result, time.GetUtcNow()), ct);
+        await GatewayHttp.WriteAsync(http, 200, ChatAnswers.Completion(stored, result, time.GetUtcNow()), ct);
         await purchases.CollectedAsync(purchase.ClientOrderId, ct);
         desk.Forget(purchase.ClientOrderId);
     }
@@ -252,13 +226,6 @@ public sealed partial class ChatRoute(
                 isQuiet = true;
             }
         }
-    }
-
-    private static async Task<byte[]> ReadBodyAsync(HttpContext http, CancellationToken ct)
-    {
-        using var body = new MemoryStream();
-        await http.Request.Body.CopyToAsync(body, ct);
-        return body.Length <= MaxBodyBytes ? body.ToArray() : [];
     }
 
     /// <summary>

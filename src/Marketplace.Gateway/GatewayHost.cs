@@ -25,7 +25,8 @@ public static class GatewayHost
             provider.GetRequiredService<Database>(), provider.GetRequiredService<SessionSigner>(), options.BudgetNo));
         services.AddSingleton<PurchaseStore>().AddSingleton<ApiKeys>().AddSingleton<OperatorLink>();
         services.AddSingleton(new ProviderSigners(contract)).AddSingleton<PurchaseDesk>().AddSingleton<ChatRoute>();
-        services.AddSingleton(contract).AddHostedService<SettlementWatch>();
+        services.AddSingleton<PurchaseRoute>();
+        services.AddSingleton(contract).AddHostedService<SettlementWatch>().AddHostedService<ExpiryWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<PurchaseDesk>());
         services.AddHttpClient();
         var app = builder.Build();
@@ -38,6 +39,10 @@ public static class GatewayHost
         app.MapGet("/healthz", (OperatorLink link) =>
             link.IsConnected ? Results.Text("ok") : Results.Text("the operator cannot be reached", statusCode: 503));
         app.MapPost("/v1/chat/completions", (HttpContext http, ChatRoute chat) => WithKeyAsync(http, chat.HandleAsync));
+        app.MapPost(PurchaseRoute.Path, (HttpContext http, PurchaseRoute route) =>
+            WithKeyAsync(http, route.PrepareAsync));
+        app.MapGet(PurchaseRoute.Path + "/{id}", (HttpContext http, string id, PurchaseRoute route) =>
+            WithKeyAsync(http, (_, _) => route.ShowAsync(http, id)));
         app.MapGet("/v1/models", (HttpContext http, IHttpClientFactory clients) =>
             WithKeyAsync(http, (_, _) => ModelsAsync(http, clients.CreateClient(), options)));
         app.MapGet("/v1/generation", (HttpContext http, string id, PurchaseStore purchases) =>
@@ -98,15 +103,7 @@ public static class GatewayHost
         }
 
         var tickets = await purchases.LegsAsync(found.ClientOrderId, ct);
-        var legs = new JsonArray([.. tickets.Select(leg => (JsonNode)new JsonObject
-        {
-            ["job_no"] = leg.JobNo.Value,
-            ["provider"] = leg.ProviderId.Value,
-            ["amount"] = leg.Amount.ToString(),
-            ["fee"] = leg.MaxFee.ToString(),
-            ["assignment"] = leg.AssignmentId.ToString(),
-        })]);
-        await http.Response.WriteAsJsonAsync(ChatAnswers.Generation(found, legs), ct);
+        await http.Response.WriteAsJsonAsync(ChatAnswers.Generation(found, tickets), ct);
     }
 
     private static async Task KeyAsync(HttpContext http, ApiKey key, PurchaseStore purchases, TimeProvider time)

@@ -66,6 +66,12 @@ public sealed partial class PurchaseDesk(
         {
             await SendAsync(bid, ct);
         }
+
+        // What became of a bid that the buyer placed himself may have been told while nobody listened.
+        foreach (var prepared in await purchases.OpenPreparedAsync(ct))
+        {
+            await link.TrySendAsync(new OrderInquiry(prepared.ClientOrderId), ct);
+        }
     }
 
     private Task ReceiveAsync(Frame frame, CancellationToken ct) => frame switch
@@ -92,9 +98,23 @@ public sealed partial class PurchaseDesk(
         {
             await FailAsync(answer.ClientOrderId, answer.Code, WithAsk(answer.Message, answer.BestAsk), ct);
         }
+        else if (answer.State == "unknown")
+        {
+            await ExpireAsync(answer.ClientOrderId, ct);
+        }
         else
         {
             await Tell(answer.ClientOrderId, purchase => purchase.BestAsk = answer.BestAsk);
+        }
+    }
+
+    /// <summary>The book has no bid for it: a prepared purchase whose time is over will not get one.</summary>
+    private async Task ExpireAsync(string clientOrderId, CancellationToken ct)
+    {
+        if (await purchases.FindAsync(clientOrderId, ct) is { IsPrepared: true } stored
+            && stored.Bid.ExpiresAtUnixMilliseconds <= time.GetUtcNow().ToUnixTimeMilliseconds())
+        {
+            await FailAsync(clientOrderId, "expired", "No bid came for it in its time. Nothing is charged.", ct);
         }
     }
 

@@ -14,7 +14,7 @@ public sealed record ApiKey(Hash32 Hash, TokenAmount TotalLimit, TokenAmount Day
 /// <summary>A purchase as stored.</summary>
 public sealed record StoredPurchase(
     string ClientOrderId, string State, BidFrame Bid, TokenAmount Cost, JobId? JobId, byte[]? Canonical, int Runs,
-    string EndCode, string EndMessage, TxHash? SettledTx, bool IsInStatement);
+    string EndCode, string EndMessage, TxHash? SettledTx, bool IsInStatement, bool IsPrepared);
 
 /// <summary>Why a key may not buy, in order of precedence.</summary>
 public enum SpendRefusal
@@ -26,12 +26,13 @@ public enum SpendRefusal
 /// <summary>
 /// Keys, purchases, and what they reserve. What a purchase may cost counts as spent until it has ended.
 /// </summary>
-public sealed class PurchaseStore(Database database)
+public sealed partial class PurchaseStore(Database database)
 {
     private const string Columns =
         """
         p.client_order_id AS ClientOrderId, p.state AS State, p.bid AS Bid, p.cost AS Cost, p.job_id AS JobId,
         p.canonical AS Canonical, p.runs AS Runs, p.end_code AS EndCode, p.end_message AS EndMessage,
+        p.is_prepared AS IsPrepared,
         (SELECT max(t.settled_tx) FROM ticket t WHERE t.client_order_id = p.client_order_id
             HAVING count(*) = count(t.settled_tx)) AS SettledTx,
         (SELECT count(*) > 0 AND count(*) = count(t.statement_from) FROM ticket t
@@ -67,35 +68,12 @@ public sealed class PurchaseStore(Database database)
         database.WriteAsync<SpendRefusal?>(
             async (connection, transaction) =>
             {
-                var dayStart = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
-                var (total, day) = await SpentAsync(connection, transaction, key.Hash, dayStart);
-                if (total + most > key.TotalLimit)
+                if (await BrokenLimitAsync(connection, transaction, key, most, now) is { } broken)
                 {
-                    return SpendRefusal.KeyLimit;
+                    return broken;
                 }
 
-                if (day + most > key.DayLimit)
-                {
-                    return SpendRefusal.DayLimit;
-                }
-
-                await connection.ExecuteAsync(
-                    """
-                    INSERT INTO purchase (
-                        client_order_id, key_hash, dedupe_key, state, bid, quorum, reserved, created_at)
-                    VALUES (@ClientOrderId, @Hash, @dedupeKey, 'open', @body, @Quorum, @most, @now)
-                    """,
-                    new
-                    {
-                        bid.ClientOrderId,
-                        key.Hash,
-                        dedupeKey,
-                        body = JsonSerializer.Serialize(bid),
-                        bid.Quorum,
-                        most,
-                        now,
-                    },
-                    transaction);
+                await InsertAsync(connection, transaction, new NewPurchase(key.Hash, dedupeKey, bid, most, now));
                 return null;
             },
             ct);
@@ -130,11 +108,8 @@ public sealed class PurchaseStore(Database database)
                 .Select(body => JsonSerializer.Deserialize<JobTicket>(body)!).ToList(),
             ct);
 
-    public Task<IReadOnlyList<BidFrame>> OpenBidsAsync(CancellationToken ct) =>
-        database.ReadAsync<IReadOnlyList<BidFrame>>(
-            async connection => (await connection.QueryAsync<string>("SELECT bid FROM purchase WHERE state = 'open'"))
-                .Select(body => JsonSerializer.Deserialize<BidFrame>(body)!).ToList(),
-            ct);
+    /// <summary>The bids that the gateway places itself and whose end is not known; none that was prepared.</summary>
+    public Task<IReadOnlyList<BidFrame>> OpenBidsAsync(CancellationToken ct) => OpenAsync(isPrepared: false, ct);
 
     public Task CollectedAsync(string clientOrderId, CancellationToken ct) => database.WriteAsync(
         (connection, transaction) => connection.ExecuteAsync(
@@ -172,6 +147,42 @@ public sealed class PurchaseStore(Database database)
             new { delivery.ClientOrderId, delivery.JobId, delivery.Canonical, delivery.RunsInAll, cost, now },
             transaction);
 
+    private Task<IReadOnlyList<BidFrame>> OpenAsync(bool isPrepared, CancellationToken ct) =>
+        database.ReadAsync<IReadOnlyList<BidFrame>>(
+            async connection => (await connection.QueryAsync<string>(
+                "SELECT bid FROM purchase WHERE state = 'open' AND is_prepared = @isPrepared", new { isPrepared }))
+                .Select(body => JsonSerializer.Deserialize<BidFrame>(body)!).ToList(),
+            ct);
+
+    private static async Task<SpendRefusal?> BrokenLimitAsync(
+        IDbConnection connection, IDbTransaction transaction, ApiKey key, TokenAmount most, DateTimeOffset now)
+    {
+        var dayStart = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
+        var (total, day) = await SpentAsync(connection, transaction, key.Hash, dayStart);
+        return total + most > key.TotalLimit ? SpendRefusal.KeyLimit
+            : day + most > key.DayLimit ? SpendRefusal.DayLimit : null;
+    }
+
+    private static Task InsertAsync(IDbConnection connection, IDbTransaction transaction, NewPurchase purchase) =>
+        connection.ExecuteAsync(
+            """
+            INSERT INTO purchase (
+                client_order_id, key_hash, dedupe_key, state, bid, quorum, reserved, created_at, is_prepared)
+            VALUES (@ClientOrderId, @Key, @DedupeKey, 'open', @body, @Quorum, @Most, @Now, @IsPrepared)
+            """,
+            new
+            {
+                purchase.Bid.ClientOrderId,
+                purchase.Key,
+                purchase.DedupeKey,
+                body = JsonSerializer.Serialize(purchase.Bid),
+                purchase.Bid.Quorum,
+                purchase.Most,
+                purchase.Now,
+                purchase.IsPrepared,
+            },
+            transaction);
+
     private static async Task<(TokenAmount Total, TokenAmount Day)> SpentAsync(
         IDbConnection connection, IDbTransaction? transaction, Hash32 key, DateTimeOffset dayStart)
     {
@@ -192,6 +203,9 @@ public sealed class PurchaseStore(Database database)
         async connection => (await connection.QueryFirstOrDefaultAsync<PurchaseRow>(
             $"SELECT {Columns} FROM purchase p WHERE {where}", parameters))?.ToPurchase(),
         ct);
+
+    private sealed record NewPurchase(
+        Hash32 Key, Hash32 DedupeKey, BidFrame Bid, TokenAmount Most, DateTimeOffset Now, bool IsPrepared = false);
 
     private sealed class PurchaseRow
     {
@@ -217,6 +231,8 @@ public sealed class PurchaseStore(Database database)
 
         public long InStatement { get; init; }
 
+        public long IsPrepared { get; init; }
+
         public StoredPurchase ToPurchase() => new(
             ClientOrderId,
             State,
@@ -228,6 +244,7 @@ public sealed class PurchaseStore(Database database)
             EndCode,
             EndMessage,
             SettledTx is { } tx ? new TxHash(new Hash32(tx)) : null,
-            InStatement > 0);
+            InStatement > 0,
+            IsPrepared > 0);
     }
 }

@@ -9,7 +9,7 @@ public sealed partial class MatchingEngine
     /// Finds one more leg for a job: the best compatible ask at or under the limit with the quantity in one piece, of
     /// another owner group than the bid's, of no excluded domain and account. <c>TakeLeg</c> then takes it.
     /// </summary>
-    /// <returns>False when there is none.</returns>
+    /// <returns>False when there is none, as always in a batch market.</returns>
     /// <exception cref="InvariantViolationException">
     /// The market, the signature or the account is none, or tick and quantity are not those of an order.
     /// </exception>
@@ -20,7 +20,13 @@ public sealed partial class MatchingEngine
         Invariant.Holds(leg.BidAccount < (uint)purseCount, "The leg's account is open.");
         Invariant.Holds(leg.LimitTick is >= 1 and <= MaxTick, "The leg's limit is a tick.");
         Invariant.Holds(leg.Quantity is >= 1 and <= MaxQuantity, "The leg has a quantity.");
-        Invariant.Holds(book.Mode == MarketMode.Continuous, "A batch market sells nothing between its auctions.");
+        if (book.Mode == MarketMode.Batch)
+        {
+            // It sells nothing between its auctions: TakeLeg would refuse whatever was found.
+            found = default;
+            return false;
+        }
+
         walk.Open(book, book.Asks, leg.BidSignature, leg.LimitTick);
         while (walk.TryNext(out var slot))
         {

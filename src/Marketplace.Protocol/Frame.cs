@@ -23,6 +23,7 @@ namespace Marketplace.Protocol;
 [JsonDerivedType(typeof(GatewayWelcome), "gateway-welcome")]
 [JsonDerivedType(typeof(BidFrame), "bid")]
 [JsonDerivedType(typeof(CancelBid), "cancel-bid")]
+[JsonDerivedType(typeof(OrderInquiry), "order-inquiry")]
 [JsonDerivedType(typeof(BidAnswer), "bid-answer")]
 [JsonDerivedType(typeof(JobProgress), "job-progress")]
 [JsonDerivedType(typeof(JobText), "job-text")]

@@ -31,7 +31,12 @@ public sealed record BidFrame(
 
 public sealed record CancelBid(string ClientOrderId) : Frame;
 
-/// <param name="State"><c>resting</c>, <c>matched</c> or <c>refused</c>.</param>
+/// <summary>How does an order stand that the gateway did not place itself? Answered as a bid is.</summary>
+public sealed record OrderInquiry(string ClientOrderId) : Frame;
+
+/// <param name="State">
+/// <c>resting</c>, <c>matched</c> or <c>refused</c>; to an <see cref="OrderInquiry"/> also <c>unknown</c>.
+/// </param>
 /// <param name="Code">Why it was refused; empty otherwise.</param>
 /// <param name="BestAsk">The best price in the book when it did not match, to tell the buyer.</param>
 public sealed record BidAnswer(

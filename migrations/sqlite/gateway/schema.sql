@@ -26,7 +26,7 @@ CREATE TABLE purchase (
     is_collected INTEGER NOT NULL DEFAULT 0 CHECK (is_collected IN (0, 1)),
     created_at INTEGER NOT NULL,
     ended_at INTEGER NOT NULL DEFAULT 0
-) STRICT;
+, is_prepared INTEGER NOT NULL DEFAULT 0 CHECK (is_prepared IN (0, 1))) STRICT;
 
 CREATE INDEX purchase_by_dedupe ON purchase (dedupe_key);
 

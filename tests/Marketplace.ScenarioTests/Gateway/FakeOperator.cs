@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Threading.Channels;
 using Marketplace.Escrow;
 using Marketplace.Gateway;
 using Marketplace.Kernel;
@@ -51,6 +52,8 @@ public sealed class FakeOperator : IAsyncDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("gateway").FullName;
     private readonly TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WebApplication market;
+    private readonly Channel<Frame> received = Channel.CreateUnbounded<Frame>();
+    private FrameSocket? live;
     private WebApplication gateway = null!;
 
     private FakeOperator()
@@ -64,30 +67,64 @@ public sealed class FakeOperator : IAsyncDisposable
 
     public MeetingClock Clock { get; } = new();
 
-    public HttpClient Client { get; } = new();
+    public HttpClient Client { get; private set; } = new();
+
+    /// <summary>What it answers to inquiries: it has placed no order but those that came here.</summary>
+    public string OrderState { get; set; } = "unknown";
 
     public static async Task<FakeOperator> StartAsync()
     {
         var world = new FakeOperator();
         await world.market.StartAsync();
-        var options = new GatewayOptions
-        {
-            Operator = new Uri(world.market.Urls.Single()),
-            DataDirectory = world.folder,
-            ListenUrl = "http://127.0.0.1:0",
-            BudgetNo = GatewayWorld.Budget,
-            StartBlock = default,
-        };
-        world.gateway = GatewayHost.Build(
-            options, GatewayWorld.Session, DispatchProxy.Create<IEscrowContract, SignersOnChain>(), world.Clock,
-            LogLevel.Error);
-        await world.gateway.StartAsync();
-        world.Client.BaseAddress = new Uri(world.gateway.Urls.Single());
-        var keys = world.gateway.Services.GetRequiredService<ApiKeys>();
-        var key = await keys.CreateAsync(null, null, CancellationToken.None);
-        world.Client.DefaultRequestHeaders.Authorization = new("Bearer", key);
-        await world.UntilConnectedAsync();
+        world.Client = await world.StartGatewayAsync();
+        await world.UseKeyAsync(null);
         return world;
+    }
+
+    /// <summary>From here on the client has a fresh key, with a limit if one is given.</summary>
+    public async Task UseKeyAsync(TokenAmount? totalLimit)
+    {
+        var keys = gateway.Services.GetRequiredService<ApiKeys>();
+        var key = await keys.CreateAsync(totalLimit, null, CancellationToken.None);
+        Client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+    }
+
+    /// <summary>The gateway stops and starts again on what it has stored.</summary>
+    public async Task RestartGatewayAsync()
+    {
+        await gateway.DisposeAsync();
+        var client = await StartGatewayAsync();
+        client.DefaultRequestHeaders.Authorization = Client.DefaultRequestHeaders.Authorization;
+        Client.Dispose();
+        Client = client;
+    }
+
+    /// <summary>Tells the connected gateway something.</summary>
+    public Task SendAsync(Frame frame) => live!.SendAsync(frame, CancellationToken.None);
+
+    /// <summary>The next frame of this kind from the gateway; others are passed over.</summary>
+    public async Task<T> NextAsync<T>()
+        where T : Frame
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            if (await received.Reader.ReadAsync(patience.Token) is T frame)
+            {
+                return frame;
+            }
+        }
+    }
+
+    /// <summary>What provider 1 delivers for this request at this price.</summary>
+    public static Delivery DeliveryOf(string clientOrderId, byte[] request, UnitPrice price, JobId job)
+    {
+        var provider = new FakeProvider(1);
+        var offer = new AssignmentOffer(
+            new AssignmentId(Keccak256.Hash(clientOrderId)), JobRequest.HashOf(request), request, price, false, 0, 0);
+        var (commit, reveal) = provider.AnswerTo(offer);
+        var leg = new DeliveredLeg(provider.Id, commit.Commit, commit.Signature, reveal.Result, reveal.Signature);
+        return new Delivery(clientOrderId, job, reveal.Canonical, [leg], 1);
     }
 
     /// <summary>Opens so many connections to the gateway, which stay open for the requests that follow.</summary>
@@ -114,13 +151,28 @@ public sealed class FakeOperator : IAsyncDisposable
         return builder.Build();
     }
 
-    private async Task UntilConnectedAsync()
+    private async Task<HttpClient> StartGatewayAsync()
     {
+        var options = new GatewayOptions
+        {
+            Operator = new Uri(market.Urls.Single()),
+            DataDirectory = folder,
+            ListenUrl = "http://127.0.0.1:0",
+            BudgetNo = GatewayWorld.Budget,
+            StartBlock = default,
+        };
+        gateway = GatewayHost.Build(
+            options, GatewayWorld.Session, DispatchProxy.Create<IEscrowContract, SignersOnChain>(), Clock,
+            LogLevel.Error);
+        await gateway.StartAsync();
+        var client = new HttpClient { BaseAddress = new Uri(gateway.Urls.Single()) };
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!(await Client.GetAsync(new Uri("/healthz", UriKind.Relative), patience.Token)).IsSuccessStatusCode)
+        while (!(await client.GetAsync(new Uri("/healthz", UriKind.Relative), patience.Token)).IsSuccessStatusCode)
         {
             await Task.Yield();
         }
+
+        return client;
     }
 
     private async Task ServeAsync(HttpContext http)
@@ -134,13 +186,10 @@ public sealed class FakeOperator : IAsyncDisposable
             var hello = await socket.ReceiveAsync<GatewayHello>(http.RequestAborted);
             await socket.SendAsync(
                 new GatewayWelcome(hello.BudgetNo, JobWorld.Fee, JobWorld.InputWeight), http.RequestAborted);
+            live = socket;
             while (true)
             {
-                if (await socket.ReceiveAsync(http.RequestAborted) is BidFrame bid)
-                {
-                    Bids.Enqueue(bid);
-                    _ = SellAsync(socket, bid, new JobId(Bids.Count), http.RequestAborted);
-                }
+                await TakeAsync(socket, await socket.ReceiveAsync(http.RequestAborted), http.RequestAborted);
             }
         }
         catch (Exception end) when (end is ConnectionEndedException or OperationCanceledException)
@@ -149,16 +198,25 @@ public sealed class FakeOperator : IAsyncDisposable
         }
     }
 
+    private async Task TakeAsync(FrameSocket socket, Frame frame, CancellationToken ct)
+    {
+        received.Writer.TryWrite(frame);
+        switch (frame)
+        {
+            case BidFrame bid:
+                Bids.Enqueue(bid);
+                _ = SellAsync(socket, bid, new JobId(Bids.Count), ct);
+                break;
+            case OrderInquiry inquiry:
+                await socket.SendAsync(new BidAnswer(inquiry.ClientOrderId, OrderState, null, "", "", null), ct);
+                break;
+        }
+    }
+
     private async Task SellAsync(FrameSocket socket, BidFrame bid, JobId job, CancellationToken ct)
     {
         await socket.SendAsync(new BidAnswer(bid.ClientOrderId, "matched", job, "", "", null), ct);
         await release.Task.WaitAsync(ct);
-        var provider = new FakeProvider(1);
-        var offer = new AssignmentOffer(
-            new AssignmentId(Keccak256.Hash(bid.ClientOrderId)), JobRequest.HashOf(bid.Request), bid.Request, bid.Limit,
-            false, 0, 0);
-        var (commit, reveal) = provider.AnswerTo(offer);
-        var leg = new DeliveredLeg(provider.Id, commit.Commit, commit.Signature, reveal.Result, reveal.Signature);
-        await socket.SendAsync(new Delivery(bid.ClientOrderId, job, reveal.Canonical, [leg], 1), ct);
+        await socket.SendAsync(DeliveryOf(bid.ClientOrderId, bid.Request, bid.Limit, job), ct);
     }
 }

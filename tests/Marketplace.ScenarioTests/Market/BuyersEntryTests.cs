@@ -1,13 +1,11 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using FluentAssertions;
 using Marketplace.Api;
 using Marketplace.Cli;
-using Marketplace.Ethereum;
 using Marketplace.Inference;
 using Marketplace.Kernel;
 using Marketplace.Matching;
@@ -22,30 +20,24 @@ namespace Marketplace.ScenarioTests.Market;
 public sealed class BuyersEntryTests(MarketFixture fixture) : IClassFixture<MarketFixture>
 {
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(5);
-    private static readonly Hash32 Secret = Keccak256.Hash("a secret that is no secret");
-    private static readonly EntryKey Key = new(Secret.ToBytes());
 
     [Fact]
     public async Task Bids_over_http_hold_money_until_they_end_and_a_gateway_that_did_not_order_signs_nothing()
     {
         using var deadline = new CancellationTokenSource(Bound);
         var ct = deadline.Token;
-        var budget = BudgetFile.Read(fixture.Market.Buyer);
-        var signer = new UserFolder(fixture.Market.Buyer, fixture.Market.Url).Key(
-            MoneyVerbs.SessionName(budget.Session));
-        using var chain = await ChainAccess.OfOperatorAsync(fixture.Market.Url, ct);
-        var domain = (await chain.ContractAsync(ct)).Domain;
+        var (budget, signer, domain) = await BuyersSession.BuyerAsync(fixture, ct);
         var request = new JobRequest(
             MarketFixture.MaxTokens, [new JobMessage("what is escrow", "user")], DemoLexiconEngine.ModelName, 0, [], 0,
             1_000).Encode();
         var input = JobRequest.HashOf(request);
 
-        var opened = await OpenAsync(budget.BudgetNo, signer, domain, ct);
-        var deposited = await DepositAsync(opened, input, request, ct);
-        var resting = await SendAsync(Bid(opened, input), ct);
+        var session = await BuyersSession.OpenAsync(fixture, nonce: 1, ct);
+        var deposited = await session.DepositAsync(input, request, ct);
+        var resting = await BidTooLowAsync(session, input, ct);
         var held = (await BudgetAsync(ct)).HeldByOrders;
-        var ends = new[] { await EndAsync(opened, ct), await EndAsync(opened, ct) };
-        var late = await SendAsync(Bid(opened, input), ct);
+        var ends = new[] { await session.EndAsync(ct), await session.EndAsync(ct) };
+        var late = await BidTooLowAsync(session, input, ct);
 
         deposited.Should().Be(HttpStatusCode.NoContent);
         resting.Body["answers"]![0]!["open"]!.GetValue<long>().Should().Be(10_000, resting.Body.ToJsonString());
@@ -55,7 +47,7 @@ public sealed class BuyersEntryTests(MarketFixture fixture) : IClassFixture<Mark
             .Be((HttpStatusCode.Forbidden, nameof(EntryRefusal.SessionEnded)));
         (await BudgetAsync(ct)).Free.Should().Be(MarketFixture.Cap);
 
-        var order = Order(budget.BudgetNo, (ushort)opened["markets"]![0]!["no"]!.GetValue<int>(), input);
+        var order = Order(budget, session.MarketNo, input);
         var signature = signer.Sign(order.Digest(domain)).ToCompact();
         var forged = await SignedAsync(order with { Nonce = 2 }, input, signature, request, ct);
         var bought = await SignedAsync(order, input, signature, request, ct);
@@ -73,50 +65,10 @@ public sealed class BuyersEntryTests(MarketFixture fixture) : IClassFixture<Mark
         (await fixture.AskAsync(MarketFixture.Request("what is escrow"), ct)).Status.Should().Be(HttpStatusCode.OK);
     }
 
-    private async Task<JsonObject> OpenAsync(uint budget, PrivateKey signer, Eip712Domain domain, CancellationToken ct)
-    {
-        var grant = new SessionGrant(
-            EntryRole.Buyer, budget, Key.SecretHash, true, [], new UnitPrice(100_000_000), MarketFixture.Cap, 1,
-            (1UL << 40) - 1, 1);
-        using var response = await fixture.Http.PostAsJsonAsync(
-            new Uri(fixture.Market.Url, EntryRoutes.Sessions),
-            new SessionBody(
-                GrantBody.Of(grant), Hex.Encode(signer.Sign(grant.Digest(domain)).ToCompact()), Secret.ToString()),
-            ct);
-        return (await BodyAsync(response, ct)).Body;
-    }
-
-    private async Task<HttpStatusCode> DepositAsync(
-        JsonObject session, Hash32 input, byte[] request, CancellationToken ct)
-    {
-        var number = session["session"]!.GetValue<uint>();
-        using var message = new HttpRequestMessage(
-            HttpMethod.Put, new Uri(fixture.Market.Url, $"{EntryRoutes.Requests}/{input}"));
-        message.Content = new ByteArrayContent(request);
-        message.Headers.Add(SessionRoutes.SessionHeader, number.ToString(CultureInfo.InvariantCulture));
-        message.Headers.Add(SessionRoutes.MacHeader, Hex.Encode(SessionNote.Deposit(number, input).Mac(Key)));
-        using var response = await fixture.Http.SendAsync(message, ct);
-        return response.StatusCode;
-    }
-
-    private async Task<HttpStatusCode> EndAsync(JsonObject session, CancellationToken ct)
-    {
-        var number = session["session"]!.GetValue<uint>();
-        using var message = new HttpRequestMessage(
-            HttpMethod.Delete, new Uri(fixture.Market.Url, $"{EntryRoutes.Sessions}/{number}"));
-        message.Headers.Add(SessionRoutes.MacHeader, Hex.Encode(SessionNote.End(number).Mac(Key)));
-        using var response = await fixture.Http.SendAsync(message, ct);
-        return response.StatusCode;
-    }
-
-    private async Task<(HttpStatusCode Status, JsonObject Body)> SendAsync(byte[] batch, CancellationToken ct)
-    {
-        using var content = new ByteArrayContent(batch);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        using var response = await fixture.Http.PostAsync(
-            new Uri(fixture.Market.Url, EntryRoutes.Orders), content, ct);
-        return await BodyAsync(response, ct);
-    }
+    /// <summary>A bid at a price at which nobody sells.</summary>
+    private static Task<(HttpStatusCode Status, JsonObject Body)> BidTooLowAsync(
+        BuyersSession session, Hash32 input, CancellationToken ct) =>
+        session.BidAsync(new BidPayload(input, "session-1"), tick: 1_000, units: 10_000, ct);
 
     private async Task<(HttpStatusCode Status, JsonObject Body)> SignedAsync(
         SignedOrder order, Hash32 input, byte[] signature, byte[] request, CancellationToken ct)
@@ -126,7 +78,7 @@ public sealed class BuyersEntryTests(MarketFixture fixture) : IClassFixture<Mark
             new Uri(fixture.Market.Url, EntryRoutes.SignedOrders),
             SignedOrderBody.Of(order, payload, signature, Encoding.UTF8.GetString(request)),
             ct);
-        return await BodyAsync(response, ct);
+        return await BuyersSession.BodyAsync(response, ct);
     }
 
     private async Task<BudgetView> BudgetAsync(CancellationToken ct)
@@ -134,30 +86,6 @@ public sealed class BuyersEntryTests(MarketFixture fixture) : IClassFixture<Mark
         var number = BudgetFile.Read(fixture.Market.Buyer).BudgetNo.ToString(CultureInfo.InvariantCulture);
         return (await fixture.Http.GetFromJsonAsync<BudgetView>(
             new Uri(fixture.Market.Url, $"/v1/budgets/{number}"), ct))!;
-    }
-
-    private static async Task<(HttpStatusCode Status, JsonObject Body)> BodyAsync(
-        HttpResponseMessage response, CancellationToken ct) =>
-        (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(ct))!.AsObject());
-
-    /// <summary>A bid at a price at which nobody sells.</summary>
-    private static byte[] Bid(JsonObject session, Hash32 input)
-    {
-        var bid = new MatchCommand
-        {
-            Kind = CommandKind.Place,
-            Side = Side.Bid,
-            EscrowsLimit = true,
-            Replicas = 1,
-            Market = (ushort)session["markets"]![0]!["no"]!.GetValue<int>(),
-            Session = session["session"]!.GetValue<uint>(),
-            Account = session["account"]!.GetValue<uint>(),
-            ClientSeq = 1,
-            Tick = 1_000,
-            Quantity = 10_000,
-        };
-        return EntryBatch.Encode(
-            bid.Session, [new OutgoingOrder(bid, new BidPayload(input, "session-1").Encode())], Key);
     }
 
     private static SignedOrder Order(uint budget, ushort market, Hash32 input) => new(

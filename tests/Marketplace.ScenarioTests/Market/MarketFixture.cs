@@ -74,11 +74,15 @@ public sealed class MarketFixture : IAsyncLifetime
     }
 
     /// <summary>What an honest run of the same model answers, here in this process.</summary>
-    public async Task<string> ReferenceAsync(string question, CancellationToken ct)
+    public async Task<string> ReferenceAsync(string question, CancellationToken ct) =>
+        (await ReferenceResultAsync(question, ct)).Text;
+
+    /// <summary>The same with its meters.</summary>
+    public async Task<InferenceResult> ReferenceResultAsync(string question, CancellationToken ct)
     {
         var request = new InferenceRequest(
             DemoLexiconEngine.ModelName, [new ChatMessage("user", question)], MaxTokens, 0, 1_000, 0, []);
-        return (await reference.RunAsync(request, _ => ValueTask.CompletedTask, ct)).Value.Text;
+        return (await reference.RunAsync(request, _ => ValueTask.CompletedTask, ct)).Value;
     }
 
     public static string TextOf(JsonObject body) => body["choices"]![0]!["message"]!["content"]!.GetValue<string>();

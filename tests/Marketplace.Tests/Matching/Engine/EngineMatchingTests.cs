@@ -204,6 +204,21 @@ public sealed class EngineMatchingTests
         exchange.Engine.CheckStructure();
     }
 
+    [Fact]
+    public void A_batch_market_has_no_further_leg_and_sells_none()
+    {
+        var exchange = new Exchange(MarketMode.Batch);
+        var ask = exchange.Ask(3, 12, 7);
+
+        var found = Find(exchange, limit: 12);
+        var taken = exchange.Send(
+            new MatchCommand { Kind = CommandKind.TakeLeg, Target = ask, Tick = 12, Quantity = 5 });
+
+        found.Should().BeNull();
+        taken.Should().Be(MatchRefusal.NotInBatch);
+        exchange.Resting(Side.Ask).Single().Open.Should().Be(7);
+    }
+
     private static OrderHandle? Find(Exchange exchange, int limit) => exchange.Engine.TryFindLeg(
         new LegRequest(Exchange.MarketNo, 0, 0, limit, 5, excludedDomains: [1], excludedAccounts: [2]), out var found)
             ? found : null;
