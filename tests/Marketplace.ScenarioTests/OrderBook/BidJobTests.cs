@@ -1,7 +1,6 @@
 using FluentAssertions;
 using Marketplace.Execution;
 using Marketplace.Kernel;
-using Marketplace.OrderBook;
 using Marketplace.Protocol;
 using Marketplace.Tests.OrderBook;
 using Xunit;

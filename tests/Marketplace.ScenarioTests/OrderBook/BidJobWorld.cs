@@ -1,7 +1,6 @@
 using Marketplace.Api;
 using Marketplace.Execution;
 using Marketplace.Kernel;
-using Marketplace.OrderBook;
 using Marketplace.Protocol;
 using Marketplace.ScenarioTests.OrderBook.Journaling;
 using Marketplace.Storage;
