@@ -26,9 +26,6 @@ public enum AttributeKind
 /// <summary>One named property and its values; see <see cref="AttributeKind"/> for their order.</summary>
 public sealed record AttributeDefinition(string Name, AttributeKind Kind, IReadOnlyList<string> Values);
 
-/// <summary>Values of one attribute: what an order has, or what it demands.</summary>
-public sealed record NamedValues(string Attribute, IReadOnlyList<string> Values);
-
 /// <summary>Why definitions make no schema. Where several hold, the first in this order is given.</summary>
 public enum SchemaRefusal
 {
