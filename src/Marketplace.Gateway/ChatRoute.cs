@@ -108,7 +108,10 @@ public sealed partial class ChatRoute(
             terms.FeeBps,
             order.Request.Encode(),
             order.IsStream && !order.IsStrict,
-            (now + options.MatchTime).ToUnixTimeMilliseconds());
+            (now + options.MatchTime).ToUnixTimeMilliseconds())
+        {
+            Requires = order.Requires,
+        };
         var refusal = await purchases.ReserveAsync(key, dedupeKey, bid, cost + terms.FeeBps.FeeUp(cost), now, ct);
         return refusal switch
         {

@@ -152,13 +152,14 @@ public sealed class AttributeSchema
             MaskBits.None, (mask, named) => mask.With(bits(Find(named.Attribute)!, named.Values)));
     }
 
+    // A list that came in JSON may hold null, which names no attribute.
     private NamedValuesRefusal Check(
         IReadOnlyList<NamedValues> all, Func<AttributeBits, int, bool> accepts) =>
-        all.Any(named => Find(named.Attribute) is null) ? NamedValuesRefusal.UnknownAttribute
+        all.Any(named => Find(named?.Attribute) is null) ? NamedValuesRefusal.UnknownAttribute
         : HasTwice(all.Select(named => named.Attribute)) ? NamedValuesRefusal.AttributeTwice
         : !all.All(named => named.Values.All(Find(named.Attribute)!.Knows)) ? NamedValuesRefusal.UnknownValue
         : !all.All(named => accepts(Find(named.Attribute)!, named.Values.Count)) ? NamedValuesRefusal.WrongValueCount
         : NamedValuesRefusal.None;
 
-    private AttributeBits? Find(string name) => Array.Find(attributes, attribute => attribute.Name == name);
+    private AttributeBits? Find(string? name) => Array.Find(attributes, attribute => attribute.Name == name);
 }
