@@ -28,7 +28,7 @@ public sealed partial record ChatOrder
             if (Given(provider, "require") is { } require)
             {
                 all.AddRange(require.ValueKind == JsonValueKind.Object
-                    ? require.EnumerateObject().Select(one => Named(one.Name, one.Value, "provider.require"))
+                    ? require.EnumerateObject().Select(one => Named(NameOf(one), one.Value, "provider.require"))
                     : throw new BadField("provider.require", "'provider.require' is an object like {\"region\": \"eu\"}."));
             }
 
@@ -69,6 +69,19 @@ public sealed partial record ChatOrder
             return values.Count > 0 && values.TrueForAll(one => one.ValueKind == JsonValueKind.String)
                 ? new NamedValues(attribute, values.Select(one => Unicode(field, one)).ToList())
                 : throw new BadField(field, $"'{field}' names values as text, one or a list that will do.");
+        }
+
+        // JSON can escape half a character, which is no text.
+        private static string NameOf(JsonProperty property)
+        {
+            try
+            {
+                return property.Name;
+            }
+            catch (InvalidOperationException)
+            {
+                throw new BadField("provider.require", "'provider.require' holds an escape that is no character.");
+            }
         }
 
         private static JsonElement? Given(JsonElement from, string field) =>
