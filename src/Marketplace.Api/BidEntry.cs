@@ -17,6 +17,9 @@ public sealed class BidEntry(
 
     public const string CancelledMessage = "The order was cancelled. Nothing is charged.";
 
+    /// <summary>The refusal's code for attributes that do not exist or make no sense.</summary>
+    public const string UnknownAttribute = "unknown_attribute";
+
     private const int MaxReplicas = 16;
 
     public async Task<Protocol.BidAnswer> EnterAsync(BudgetNo budget, BidFrame bid, CancellationToken ct)
@@ -26,12 +29,18 @@ public sealed class BidEntry(
             return Refusal(bid, "invalid_bid", fault, null);
         }
 
-        if (await book.ReadAsync(state => state.Bid(budget, bid.ClientOrderId), ct) is { } known)
+        var required = MarketAttributes.OfBid(bid.Requires);
+        if (!required.TryGet(out var signature))
         {
-            return await AgainAsync(bid, known, ct);
+            return Refusal(bid, UnknownAttribute, MarketAttributes.Mend(required.Rejection), null);
         }
 
-        if (await MarketOfAsync(bid.Model, ct) is not { } market)
+        if (await book.ReadAsync(state => state.Bid(budget, bid.ClientOrderId), ct) is { } known)
+        {
+            return await AgainAsync(bid, known, signature, ct);
+        }
+
+        if (await MarketOfAsync(bid.Model, signature, ct) is not { } market)
         {
             return Refusal(bid, "model_not_found", $"Nobody offers the model '{bid.Model}'; see /v1/models.", null);
         }
@@ -42,9 +51,9 @@ public sealed class BidEntry(
             new StoredBid(bid.Replicas, bid.Quorum, bid.IsStreamed, bid.Request),
             time.GetUtcNow(),
             ct);
-        var order = Order(budget, market, bid);
+        var order = Order(budget, market, bid) with { Signature = signature };
         var answer = await book.SubmitAsync(order, ct);
-        var bestAsk = await BestAskAsync(market, ct);
+        var bestAsk = await BestAskAsync(market, signature, ct);
         if (answer.TryGet(out var taken))
         {
             return await AnswerAsync(bid.ClientOrderId, order, taken.State, taken.Job, bestAsk, ct);
@@ -64,23 +73,36 @@ public sealed class BidEntry(
     public async Task<Protocol.BidAnswer> AskedAsync(BudgetNo budget, string clientOrderId, CancellationToken ct) =>
         await book.ReadAsync(state => state.Bid(budget, clientOrderId), ct) is { } known
             ? await AnswerAsync(
-                clientOrderId, known.Terms, known.State, known.Job, await BestAskAsync(known.Terms.Market, ct), ct)
+                clientOrderId,
+                known.Terms,
+                known.State,
+                known.Job,
+                await BestAskAsync(known.Terms.Market, known.Terms.Signature, ct),
+                ct)
             : new(clientOrderId, "unknown", null, "", "", null);
 
     /// <summary>A bid that a gateway sends again after a break: how it stands now.</summary>
-    private async Task<Protocol.BidAnswer> AgainAsync(BidFrame bid, BidView known, CancellationToken ct) =>
-        known.Terms.InputHash == JobRequest.HashOf(bid.Request)
+    private async Task<Protocol.BidAnswer> AgainAsync(
+        BidFrame bid, BidView known, SignatureView signature, CancellationToken ct) =>
+        known.Terms.InputHash == JobRequest.HashOf(bid.Request) && known.Terms.Signature == signature
             ? await AnswerAsync(
-                bid.ClientOrderId, known.Terms, known.State, known.Job, await BestAskAsync(known.Terms.Market, ct), ct)
+                bid.ClientOrderId,
+                known.Terms,
+                known.State,
+                known.Job,
+                await BestAskAsync(known.Terms.Market, signature, ct),
+                ct)
             : Refusal(bid, "duplicate_order", "Another request was sent under this id: take a fresh one.", null);
 
-    /// <summary>A model may be sold in several determinism classes: the one with the cheapest ask now.</summary>
-    private async Task<MarketId?> MarketOfAsync(string model, CancellationToken ct)
+    /// <summary>
+    /// A model may be sold in several determinism classes: the one with the cheapest ask now that will do.
+    /// </summary>
+    private async Task<MarketId?> MarketOfAsync(string model, SignatureView signature, CancellationToken ct)
     {
         var listed = (await entry.MarketsAsync(ct)).Where(market => market.Model == model).ToList();
         return await book.ReadAsync(
             state => listed
-                .OrderBy(market => state.BestAsk(market.Id)?.MicroPerMillionUnits ?? long.MaxValue)
+                .OrderBy(market => state.BestAsk(market.Id, signature)?.MicroPerMillionUnits ?? long.MaxValue)
                 .Select(market => (MarketId?)market.Id).FirstOrDefault(),
             ct);
     }
@@ -94,9 +116,9 @@ public sealed class BidEntry(
         }
     }
 
-    /// <summary>The best ask of a market, to tell a buyer what would have been enough.</summary>
-    public Task<UnitPrice?> BestAskAsync(MarketId market, CancellationToken ct) => book.ReadAsync(
-        state => state.BestAsk(market), ct);
+    /// <summary>The best ask that meets such a bid, to tell a buyer what would have been enough.</summary>
+    private Task<UnitPrice?> BestAskAsync(MarketId market, SignatureView signature, CancellationToken ct) =>
+        book.ReadAsync(state => state.BestAsk(market, signature), ct);
 
     private PlaceBid Order(BudgetNo budget, MarketId market, BidFrame bid)
     {
@@ -162,6 +184,11 @@ public sealed class BidEntry(
         BookRefusal.BudgetClosed or BookRefusal.BudgetExpired or BookRefusal.UnknownBudget => Refusal(
             bid, "budget_closed", "The budget takes no orders: mkt budget open.", bestAsk),
         BookRefusal.Busy => Refusal(bid, "busy", "The book is behind; try again in a second.", bestAsk),
+        BookRefusal.TooManySignatures => Refusal(
+            bid,
+            "invalid_bid",
+            $"Buyers of this model have required {BookEngine.MaxSignatures} different things: require less.",
+            bestAsk),
         BookRefusal.PriceTooHigh => Refusal(
             bid, "invalid_bid", $"The book's highest price is {BookEngine.MaxPrice}: lower max_price.", bestAsk),
         _ => Refusal(bid, "refused", $"The book refused the order: {refusal}.", bestAsk),

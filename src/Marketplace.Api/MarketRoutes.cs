@@ -107,7 +107,7 @@ public static class MarketRoutes
 
     private static WhyAnswer Told(OrderQuestion order, MarketAnswer<FillExplanation> answer)
     {
-        var text = new FillExplanationText(AttributeSchema.Empty, AttributeSchema.Empty, answer.TickSize);
+        var text = MarketAttributes.TextFor(order.Side, answer.TickSize);
         return new WhyAnswer(
             order.Market,
             answer.Seq,

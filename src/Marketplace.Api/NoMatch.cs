@@ -36,6 +36,5 @@ public sealed class NoMatch(BookMirror book)
     }
 
     private static string OneLine(OrderQuestion asked, MarketAnswer<FillExplanation> answer) =>
-        new FillExplanationText(AttributeSchema.Empty, AttributeSchema.Empty, answer.TickSize)
-            .Tell(asked, answer.Found).Replace('\n', ' ');
+        MarketAttributes.TextFor(asked.Side, answer.TickSize).Tell(asked, answer.Found).Replace('\n', ' ');
 }

@@ -88,11 +88,20 @@ public sealed partial class ProviderHub(
         for (var index = 0; index < offers.Count; index++)
         {
             var offer = offers[index];
+            if (!MarketAttributes.OfAsk(offer.Attributes).TryGet(out var signature))
+            {
+                TellUnknown(provider.ProviderId, offer);
+                continue;
+            }
+
             var market = await entry.ListAsync(offer.Model, offer.DeterminismClass, offer.ContextTokens, ct);
             await book.SubmitAsync(new OpenMarket(market, options.FeeBps), ct);
             var clientOrderId = string.Create(CultureInfo.InvariantCulture, $"{live.Life}-{number}-{index}");
             var answer = await book.SubmitAsync(
-                new PlaceAsk(market, provider.ProviderId, provider.Owner, offer.Price, offer.Capacity, clientOrderId),
+                new PlaceAsk(market, provider.ProviderId, provider.Owner, offer.Price, offer.Capacity, clientOrderId)
+                {
+                    Signature = signature,
+                },
                 ct);
             if (!answer.IsOk)
             {
@@ -101,6 +110,10 @@ public sealed partial class ProviderHub(
             }
         }
     }
+
+    private void TellUnknown(ProviderId provider, Offer offer) => connections.TrySend(provider, new Refused(
+        BidEntry.UnknownAttribute,
+        $"{offer.Model} is not sold. {MarketAttributes.Mend(MarketAttributes.OfAsk(offer.Attributes).Rejection)}"));
 
     private async Task LeaveAsync(ProviderId id, Connection connection, JobRunner jobs)
     {

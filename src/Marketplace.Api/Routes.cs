@@ -1,10 +1,22 @@
 using Marketplace.Kernel;
+using Marketplace.Matching;
+using Marketplace.OrderBook;
 using Marketplace.OrderBook.PublicLog;
 using Marketplace.Protocol;
 
 namespace Marketplace.Api;
 
-/// <summary>A market as <c>/v1/markets</c> tells it; prices are micro-tokens per million units.</summary>
+/// <summary>What a provider may say of itself and a buyer may require.</summary>
+/// <param name="Kind"><c>Ordinal</c>, <c>Set</c> or <c>Choice</c>; see <see cref="AttributeKind"/>.</param>
+public sealed record AttributeView(string Name, string Kind, IReadOnlyList<string> Values)
+{
+    public static AttributeView Of(AttributeDefinition known) => new(known.Name, $"{known.Kind}", known.Values);
+}
+
+/// <summary>
+/// A market as <c>/v1/markets</c> tells it, of its asks those with the attributes that were asked for; prices are
+/// micro-tokens per million units.
+/// </summary>
 /// <param name="Number">How its data, bare orders and the public log name it; null before it is first opened.</param>
 public sealed record MarketView(
     string Model,
@@ -36,7 +48,13 @@ public static class Routes
     {
         app.MapGet("/healthz", () => "ok");
         app.MapGet("/v1/info", () => InfoOf(market));
-        app.MapGet("/v1/markets", (CancellationToken ct) => MarketsAsync(market, ct));
+        app.MapGet("/v1/attributes", () => MarketAttributes.Known.Select(AttributeView.Of));
+        app.MapGet("/v1/markets", (HttpContext http, CancellationToken ct) =>
+            MarketQuestion.Signature(http.Request.Query, Side.Bid) switch
+            {
+                ({ } bid, _) => AnswerAsync(MarketsAsync(market, bid, ct)),
+                (_, var fault) => Task.FromResult(MarketProblems.BadQuestion(fault)),
+            });
         app.MapGet("/v1/jobs/{id}", async (long id, CancellationToken ct) =>
             await market.JobStore.ViewAsync(new JobId(id), ct) is { } job ? Results.Ok(job) : Results.NotFound());
         app.MapGet("/v1/budgets/{no}", (uint no, CancellationToken ct) => BudgetAsync(market, new BudgetNo(no), ct));
@@ -47,6 +65,9 @@ public static class Routes
         app.Map("/v1/gateway/connect", (HttpContext http) => ServeAsync(
             http, SubProtocols.Gateway, (socket, ct) => market.Gateways.ServeAsync(socket, market.Jobs, ct)));
     }
+
+    private static async Task<IResult> AnswerAsync(Task<IReadOnlyList<MarketView>> markets) =>
+        Results.Ok(await markets);
 
     private static OperatorView InfoOf(Operator market) => new(
         market.Contract.ChainId,
@@ -60,13 +81,14 @@ public static class Routes
         market.Options.InputWeightBps,
         market.Options.IsLocalChain);
 
-    private static async Task<IReadOnlyList<MarketView>> MarketsAsync(Operator market, CancellationToken ct)
+    private static async Task<IReadOnlyList<MarketView>> MarketsAsync(
+        Operator market, SignatureView bid, CancellationToken ct)
     {
         var views = new List<MarketView>();
         foreach (var listed in await market.Entry.MarketsAsync(ct))
         {
             var (depth, number) = await market.Book.ReadAsync(
-                state => (state.Depth(listed.Id), state.NumberOf(listed.Id)), ct);
+                state => (state.Depth(listed.Id, bid), state.NumberOf(listed.Id)), ct);
             var asks = depth.Asks;
             views.Add(new MarketView(
                 listed.Model,

@@ -55,7 +55,14 @@ public sealed record SessionBody(GrantBody Grant, string Signature, string Secre
 
 /// <summary>A market as a session's orders name it.</summary>
 /// <param name="TickSize">Micro-tokens per million units of one tick.</param>
-public sealed record SessionMarket(ushort No, string Model, string Class, long TickSize, BasisPoints FeeBps);
+public sealed record SessionMarket(ushort No, string Model, string Class, long TickSize, BasisPoints FeeBps)
+{
+    /// <summary>What bids may require: an order names the place in this list as its signature.</summary>
+    public IReadOnlyList<string> BidSignatures { get; init; } = [];
+
+    /// <summary>What asks may have: an order names the place in this list as its signature.</summary>
+    public IReadOnlyList<string> AskSignatures { get; init; } = [];
+}
 
 /// <summary>An order that the session may cancel; a client that lost its own count finds them here.</summary>
 /// <param name="Order">Its handle, 16 hex digits.</param>

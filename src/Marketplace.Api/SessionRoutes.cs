@@ -1,5 +1,6 @@
 using System.Globalization;
 using Marketplace.Kernel;
+using Marketplace.Matching;
 using Marketplace.OrderBook;
 using Marketplace.OrderBook.Entry;
 
@@ -118,18 +119,27 @@ public static class SessionRoutes
     private static async Task<SessionView> ViewOfAsync(Operator market, SessionAnswer session, CancellationToken ct)
     {
         var listed = (await market.Entry.MarketsAsync(ct)).ToDictionary(known => known.Id);
-        var (numbers, orders) = await market.Book.ReadAsync(
-            state => (state.MarketNumbers(), state.OrdersOf(session.Session)), ct);
+        var (markets, orders) = await market.Book.ReadAsync(
+            state => (MarketsOf(state, listed), state.OrdersOf(session.Session)), ct);
         return new SessionView(
             session.Session,
             session.Account,
-            numbers.Where(number => listed.ContainsKey(number.Market)).Select(number => new SessionMarket(
-                number.No,
-                listed[number.Market].Model,
-                listed[number.Market].DeterminismClass,
-                number.TickSize,
-                number.FeeBps)).ToList(),
+            markets,
             orders.Select(order => new OpenOrder(
                 order.Handle.ToString(), order.ClientOrderId, order.Side.ToString(), order.Tick, order.Open)).ToList());
     }
+
+    private static List<SessionMarket> MarketsOf(BookEngine book, Dictionary<MarketId, Market> listed) =>
+        book.MarketNumbers().Where(number => listed.ContainsKey(number.Market)).Select(number => new SessionMarket(
+            number.No,
+            listed[number.Market].Model,
+            listed[number.Market].DeterminismClass,
+            number.TickSize,
+            number.FeeBps)
+        {
+            BidSignatures = book.Signatures(number.Market, Side.Bid)
+                .Select(signature => MarketAttributes.Schema.Describe(signature.Required)).ToList(),
+            AskSignatures = book.Signatures(number.Market, Side.Ask)
+                .Select(signature => MarketAttributes.Schema.Describe(signature.Capability)).ToList(),
+        }).ToList();
 }

@@ -23,7 +23,10 @@ public static class BidDraft
         terms.FeeBps,
         order.Request.Encode(),
         isStreamed,
-        expiresAt.ToUnixTimeMilliseconds());
+        expiresAt.ToUnixTimeMilliseconds())
+        {
+            Requires = order.Requires,
+        };
 
     /// <summary>The most that its runs may cost, without the fee.</summary>
     public static TokenAmount CostUp(BidFrame bid) => bid.Limit.CostUp(bid.PerLeg) * bid.Replicas;

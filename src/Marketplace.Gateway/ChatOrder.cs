@@ -23,9 +23,12 @@ public sealed record ApiError(int Status, string Code, string Message, string? P
 }
 
 /// <summary>A chat completion request, read and checked.</summary>
-public sealed record ChatOrder(
+public sealed partial record ChatOrder(
     JobRequest Request, UnitPrice Limit, int Replicas, int Quorum, bool IsStream, bool IsStrict, bool WantsUsage)
 {
+    /// <summary>What a provider must say of itself; the operator knows which attributes there are.</summary>
+    public IReadOnlyList<NamedValues> Requires { get; init; } = [];
+
     private const int MaxReplicas = 16;
     private const int DefaultTokens = 256;
     private const int DefaultDemoTokens = 64;
@@ -59,7 +62,7 @@ public sealed record ChatOrder(
         public string Field { get; } = field;
     }
 
-    private sealed class Reader(JsonElement body, GatewayOptions options)
+    private sealed partial class Reader(JsonElement body, GatewayOptions options)
     {
         public ChatOrder Read()
         {
@@ -83,7 +86,10 @@ public sealed record ChatOrder(
                 isStream,
                 Verification(isStream),
                 body.TryGetProperty("stream_options", out var stream) && stream.ValueKind == JsonValueKind.Object
-                    && stream.TryGetProperty("include_usage", out var usage) && usage.ValueKind == JsonValueKind.True);
+                    && stream.TryGetProperty("include_usage", out var usage) && usage.ValueKind == JsonValueKind.True)
+            {
+                Requires = Requires(),
+            };
         }
 
         private void RefuseUnsupported()

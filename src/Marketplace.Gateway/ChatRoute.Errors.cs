@@ -9,6 +9,7 @@ public sealed partial class ChatRoute
         "no_match" => new ApiError(402, "price_cap", purchase.Message),
         "insufficient_budget" or "budget_closed" => new ApiError(402, purchase.Code, purchase.Message),
         "busy" => new ApiError(503, purchase.Code, purchase.Message),
+        "unknown_attribute" => new ApiError(400, purchase.Code, purchase.Message, "provider"),
         "invalid_request" or "invalid_bid" => new ApiError(400, purchase.Code, purchase.Message),
         _ => new ApiError(422, purchase.Code, purchase.Message),
     };

@@ -26,9 +26,6 @@ public enum AttributeKind
 /// <summary>One named property and its values; see <see cref="AttributeKind"/> for their order.</summary>
 public sealed record AttributeDefinition(string Name, AttributeKind Kind, IReadOnlyList<string> Values);
 
-/// <summary>Values of one attribute: what an order has, or what it demands.</summary>
-public sealed record NamedValues(string Attribute, IReadOnlyList<string> Values);
-
 /// <summary>Why definitions make no schema. Where several hold, the first in this order is given.</summary>
 public enum SchemaRefusal
 {
@@ -155,13 +152,14 @@ public sealed class AttributeSchema
             MaskBits.None, (mask, named) => mask.With(bits(Find(named.Attribute)!, named.Values)));
     }
 
+    // A list that came in JSON may hold null, which names no attribute.
     private NamedValuesRefusal Check(
         IReadOnlyList<NamedValues> all, Func<AttributeBits, int, bool> accepts) =>
-        all.Any(named => Find(named.Attribute) is null) ? NamedValuesRefusal.UnknownAttribute
+        all.Any(named => Find(named?.Attribute) is null) ? NamedValuesRefusal.UnknownAttribute
         : HasTwice(all.Select(named => named.Attribute)) ? NamedValuesRefusal.AttributeTwice
         : !all.All(named => named.Values.All(Find(named.Attribute)!.Knows)) ? NamedValuesRefusal.UnknownValue
         : !all.All(named => accepts(Find(named.Attribute)!, named.Values.Count)) ? NamedValuesRefusal.WrongValueCount
         : NamedValuesRefusal.None;
 
-    private AttributeBits? Find(string name) => Array.Find(attributes, attribute => attribute.Name == name);
+    private AttributeBits? Find(string? name) => Array.Find(attributes, attribute => attribute.Name == name);
 }

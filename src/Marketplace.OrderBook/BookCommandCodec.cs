@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Marketplace.OrderBook.Answers;
 
 namespace Marketplace.OrderBook;
 
@@ -11,7 +12,7 @@ public static class BookCommandCodec
         RespectRequiredConstructorParameters = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         DefaultIgnoreCondition = JsonIgnoreCondition.Never,
-        Converters = { new JsonStringEnumConverter() },
+        Converters = { new JsonStringEnumConverter(), new AttributeMaskJson() },
     };
 
     public static byte[] Encode(BookCommand command) => JsonSerializer.SerializeToUtf8Bytes(command, Options);

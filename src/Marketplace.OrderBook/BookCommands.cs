@@ -65,7 +65,12 @@ public sealed record PlaceBid(
     TimeInForce TimeInForce,
     DateTimeOffset? ExpiresAt,
     BasisPoints FeeBps,
-    Hash32 InputHash) : BookCommand<BidAnswer>;
+    Hash32 InputHash) : BookCommand<BidAnswer>
+{
+    /// <summary>What it requires of an ask, and what it is itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public SignatureView Signature { get; init; }
+}
 
 /// <summary>Capacity for sale until it is sold or its provider disconnects. Idempotent by client order id.</summary>
 /// <param name="OwnerAccount">Legs of one bid go to distinct owners.</param>
@@ -75,7 +80,12 @@ public sealed record PlaceAsk(
     EthAddress OwnerAccount,
     UnitPrice Price,
     Quantity Quantity,
-    string ClientOrderId) : BookCommand<AskAnswer>;
+    string ClientOrderId) : BookCommand<AskAnswer>
+{
+    /// <summary>What it requires of a bid, and what it is itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public SignatureView Signature { get; init; }
+}
 
 /// <summary>Takes back a resting bid.</summary>
 public sealed record CancelBid(OrderId Order, BudgetNo By) : BookCommand<OrderCancelled>;

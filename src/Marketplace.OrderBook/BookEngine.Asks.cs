@@ -27,11 +27,14 @@ public sealed partial class BookEngine
         }
 
         var order = new AskOrder(new OrderId(moment.Seq), ask, SellerOf(ask.Provider, ask.OwnerAccount));
+        var market = markets[ask.Market.Value].No;
+        var signature = Define(market, Side.Ask, ask.Signature);
         Send(new MatchCommand
         {
             Kind = CommandKind.Place,
             Side = Side.Ask,
-            Market = markets[ask.Market.Value].No,
+            Market = market,
+            Signature = signature,
             Account = order.Account,
             Tick = TickUp(ask.Price),
             Quantity = ask.Quantity.Units,
@@ -58,6 +61,7 @@ public sealed partial class BookEngine
         _ when ask.Quantity > MaxQuantity => BookRefusal.QuantityTooLarge,
         _ when ask.Price == default => BookRefusal.ZeroPrice,
         _ when ask.Price > MaxPrice => BookRefusal.PriceTooHigh,
+        _ when !HasRoomFor(ask.Market, Side.Ask, ask.Signature) => BookRefusal.TooManySignatures,
         _ => null,
     };
 

@@ -1,5 +1,6 @@
 using Marketplace.Kernel;
 using Marketplace.Matching;
+using Marketplace.OrderBook.Answers;
 
 namespace Marketplace.OrderBook;
 
@@ -39,13 +40,23 @@ public sealed partial class BookEngine
         }
 
         var order = new BidOrder(new OrderId(moment.Seq), bid, account);
-        var placed = TrySend(CommandOf(order));
-        return placed switch
+        if (!CanHold(order))
         {
-            MatchRefusal.None => Enter(order),
-            MatchRefusal.InsufficientFunds or MatchRefusal.AmountTooLarge => BookRefusal.InsufficientBudget,
-            _ => throw new InvariantViolationException($"A bid was checked before: {placed}."),
-        };
+            return BookRefusal.InsufficientBudget;
+        }
+
+        Define(markets[bid.Market.Value].No, Side.Bid, bid.Signature);
+        Send(CommandOf(order));
+        return Enter(order);
+    }
+
+    /// <summary>Asked before the bid's signature is defined, for a refused bid leaves no trace.</summary>
+    private bool CanHold(BidOrder bid)
+    {
+        var terms = bid.Terms;
+        var money = new MarketMoney(matching.Market(markets[terms.Market.Value].No));
+        var hold = money.LimitCost(TickDown(terms.Limit), terms.PerLeg.Units, terms.Replicas);
+        return hold <= matching.Account(bid.Account.No).Free;
     }
 
     private BookRefusal? WhyNot(PlaceBid bid, BudgetAccount account, DateTimeOffset now) => bid switch
@@ -63,6 +74,7 @@ public sealed partial class BookEngine
         _ when bid.ExpiresAt <= now => BookRefusal.InvalidExpiry,
         _ when bid.FeeBps > account.Terms.MaxFeeBps => BookRefusal.FeeAboveLimit,
         _ when bid.FeeBps != markets[bid.Market.Value].FeeBps => BookRefusal.FeeDiffers,
+        _ when !HasRoomFor(bid.Market, Side.Bid, bid.Signature) => BookRefusal.TooManySignatures,
         _ => null,
     };
 
@@ -73,6 +85,7 @@ public sealed partial class BookEngine
     private MatchCommand CommandOf(BidOrder bid) => new()
     {
         Kind = CommandKind.Place,
+        Signature = SignatureOf(bid),
         Side = Side.Bid,
         TimeInForce = bid.Terms.TimeInForce == TimeInForce.ImmediateOrCancel
             ? TimeInForce.ImmediateOrCancel

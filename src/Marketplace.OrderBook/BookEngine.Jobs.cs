@@ -119,6 +119,7 @@ public sealed partial class BookEngine
         {
             Kind = CommandKind.TakeLeg,
             Target = found,
+            Signature = SignatureOf(job.Bid),
             Account = job.Bid.Account.No,
             Tick = TickDown(job.Bid.Terms.Limit),
             Quantity = job.Bid.Terms.PerLeg.Units,
@@ -131,7 +132,7 @@ public sealed partial class BookEngine
         var terms = job.Bid.Terms;
         return new LegRequest(
             markets[terms.Market.Value].No,
-            bidSignature: 0,
+            SignatureOf(job.Bid),
             job.Bid.Account.No,
             TickDown(terms.Limit),
             terms.PerLeg.Units,

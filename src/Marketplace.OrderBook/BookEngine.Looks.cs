@@ -12,7 +12,7 @@ public sealed partial class BookEngine
 
     /// <summary>A bid as one asks about it; null when its market was never opened.</summary>
     public OrderQuestion? QuestionOf(PlaceBid bid) => markets.TryGetValue(bid.Market.Value, out var market)
-        ? new OrderQuestion(market.No, Side.Bid, default, TickDown(bid.Limit), bid.PerLeg.Units)
+        ? new OrderQuestion(market.No, Side.Bid, bid.Signature, TickDown(bid.Limit), bid.PerLeg.Units)
         {
             Replicas = (byte)bid.Replicas,
             EscrowsLimit = true,

@@ -36,19 +36,27 @@ public sealed partial class BookEngine
         .Select(market => new MarketNumber(market.Key, market.Value, TickSize, markets[market.Value.Value].FeeBps))
         .ToList();
 
-    /// <summary>A market's resting orders by price; empty when it was never opened.</summary>
-    public MarketDepth Depth(MarketId market) => markets.TryGetValue(market.Value, out var known)
-        ? new MarketDepth(Levels(known, Side.Bid), Levels(known, Side.Ask))
+    /// <summary>
+    /// A market's resting orders by price; empty when it was never opened. Of the asks those that meet a bid of this
+    /// signature.
+    /// </summary>
+    public MarketDepth Depth(MarketId market, SignatureView bid = default) =>
+        markets.TryGetValue(market.Value, out var known)
+        ? new MarketDepth(Levels(known.No, Side.Bid, _ => true), Levels(known.No, Side.Ask, Meeting(known.No, bid)))
         : new MarketDepth([], []);
 
-    /// <summary>The lowest ask of a market, or null when it has none.</summary>
-    public UnitPrice? BestAsk(MarketId market)
+    /// <summary>The lowest ask that meets a bid of this signature, or null when the market has none.</summary>
+    public UnitPrice? BestAsk(MarketId market, SignatureView bid = default)
     {
         if (markets.TryGetValue(market.Value, out var known))
         {
+            var meets = Meeting(known.No, bid);
             foreach (var ask in matching.Resting(known.No, Side.Ask))
             {
-                return new UnitPrice(ask.Tick * TickSize);
+                if (meets(ask.Signature))
+                {
+                    return new UnitPrice(ask.Tick * TickSize);
+                }
             }
         }
 
@@ -78,6 +86,7 @@ public sealed partial class BookEngine
         if (isKnown)
         {
             marketsByNo.Remove(known.No);
+            CarrySignatures(known.No, market.No);
         }
 
         marketsByNo.Add(market.No, open.Market);
@@ -149,11 +158,16 @@ public sealed partial class BookEngine
     private void Cancel(OrderHandle order, uint account) =>
         Send(new MatchCommand { Kind = CommandKind.Cancel, Target = order, Account = account });
 
-    private List<DepthLevel> Levels(Market market, Side side)
+    private List<DepthLevel> Levels(ushort market, Side side, Predicate<ushort> isSeen)
     {
         var levels = new List<DepthLevel>();
-        foreach (var order in matching.Resting(market.No, side))
+        foreach (var order in matching.Resting(market, side))
         {
+            if (!isSeen(order.Signature))
+            {
+                continue;
+            }
+
             var price = new UnitPrice(order.Tick * TickSize);
             var quantity = new Quantity(order.Open * Math.Max((byte)1, order.Replicas));
             var whole = order.Replicas > 0 || order.Minimum > 1 ? quantity : Quantity.Zero;

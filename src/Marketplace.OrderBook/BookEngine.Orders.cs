@@ -124,7 +124,10 @@ public sealed partial class BookEngine
         session.Terms.Owner,
         new UnitPrice(order.Tick * TickSize),
         new Quantity(order.Quantity),
-        string.Empty);
+        string.Empty)
+    {
+        Signature = matching.Signature(order.Market, Side.Ask, order.Signature),
+    };
 
     private long TradedBy(OrderHandle ask)
     {

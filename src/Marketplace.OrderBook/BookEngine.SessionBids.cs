@@ -76,6 +76,7 @@ public sealed partial class BookEngine
     private MatchRefusal? WhyNot(in MatchCommand order) => order switch
     {
         _ when !marketsByNo.ContainsKey(order.Market) => MatchRefusal.UnknownMarket,
+        _ when order.Signature >= CountOf(order.Market, Side.Bid) => MatchRefusal.UnknownSignature,
         { Tick: < 1 or > HighestTick } => MatchRefusal.InvalidTick,
         { Quantity: < 1 } => MatchRefusal.InvalidQuantity,
         _ => null,
@@ -96,7 +97,10 @@ public sealed partial class BookEngine
             order.TimeInForce == TimeInForce.FillOrKill ? TimeInForce.ImmediateOrCancel : order.TimeInForce,
             order.ExpirySeconds == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(order.ExpirySeconds),
             markets[market.Value].FeeBps,
-            named.InputHash);
+            named.InputHash)
+        {
+            Signature = matching.Signature(order.Market, Side.Bid, order.Signature),
+        };
     }
 
     /// <summary>What the bid would hold, as PlaceBid says; 2^63 - 1 when it is more, and 0 when it is no bid.</summary>

@@ -57,6 +57,9 @@ public enum BookRefusal
     /// <summary>The fee is not the market's.</summary>
     FeeDiffers,
 
+    /// <summary>Orders of the side have required or offered 256 different things: only those are taken.</summary>
+    TooManySignatures,
+
     /// <summary>The budget's free amount does not cover the most that the order can cost.</summary>
     InsufficientBudget,
 

@@ -27,7 +27,12 @@ public sealed record BidFrame(
     BasisPoints FeeBps,
     byte[] Request,
     bool IsStreamed,
-    long ExpiresAtUnixMilliseconds) : Frame;
+    long ExpiresAtUnixMilliseconds) : Frame
+{
+    /// <summary>What a provider must say of itself, in the operator's attributes; a peer that names none needs none.
+    /// </summary>
+    public IReadOnlyList<NamedValues> Requires { get; init; } = [];
+}
 
 public sealed record CancelBid(string ClientOrderId) : Frame;
 

@@ -5,7 +5,12 @@ namespace Marketplace.Protocol;
 
 /// <summary>What a provider sells: one model in one determinism class, at one price, up to a capacity.</summary>
 public sealed record Offer(
-    string Model, string DeterminismClass, int ContextTokens, UnitPrice Price, Quantity Capacity);
+    string Model, string DeterminismClass, int ContextTokens, UnitPrice Price, Quantity Capacity)
+{
+    /// <summary>What the provider says of itself, in the operator's attributes; a peer that names none has none.
+    /// </summary>
+    public IReadOnlyList<NamedValues> Attributes { get; init; } = [];
+}
 
 /// <param name="Proof">The provider's signature over <see cref="ConnectionProof"/>, 64 bytes.</param>
 public sealed record ProviderHello(ProviderId ProviderId, byte[] Proof, IReadOnlyList<Offer> Offers) : Frame;

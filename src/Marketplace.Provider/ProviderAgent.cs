@@ -144,7 +144,10 @@ public sealed partial class ProviderAgent(
 
     private async Task<IReadOnlyList<Offer>> OffersAsync(CancellationToken ct) =>
         (await engine.ListModelsAsync(ct)).Select(model => new Offer(
-            model.Model, model.DeterminismClass, model.ContextTokens, options.Price, options.Capacity)).ToList();
+            model.Model, model.DeterminismClass, model.ContextTokens, options.Price, options.Capacity)
+        {
+            Attributes = options.Attributes,
+        }).ToList();
 
     [LoggerMessage(3001, LogLevel.Information, "Provider {Provider} is connected and sells")]
     private static partial void LogJoined(ILogger logger, ProviderId provider);

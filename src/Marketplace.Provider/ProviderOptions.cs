@@ -16,6 +16,9 @@ public sealed record ProviderOptions
     /// <summary>The most units to sell in one connection.</summary>
     public Quantity Capacity { get; init; } = new(1_000_000_000);
 
+    /// <summary>What the provider says of itself, such as <c>region=eu</c>; buyers may require it.</summary>
+    public IReadOnlyList<NamedValues> Attributes { get; init; } = [];
+
     /// <summary>How many jobs run at once.</summary>
     public int ParallelRuns { get; init; } = 2;
 

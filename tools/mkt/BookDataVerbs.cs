@@ -51,11 +51,14 @@ public static class BookDataVerbs
         var side = new Option<string>("--side") { Description = "bid or ask", DefaultValueFactory = _ => "bid" };
         var why = new Command("why", "Say why an order with these terms would not fill now, and what would fill")
         {
-            model, url, terms.Units, terms.Limit, terms.Replicas, side,
+            model, url, terms.Units, terms.Limit, terms.Replicas, terms.Require, side,
         };
         why.SetAction(async (parsed, ct) =>
         {
-            using var data = new MarketData(Options.ReadUrl(parsed.GetValue(url)!), parsed.GetValue(model)!);
+            using var data = new MarketData(Options.ReadUrl(parsed.GetValue(url)!), parsed.GetValue(model)!)
+            {
+                Wanted = parsed.GetValue(side) == "bid" ? terms.MarketQuery(parsed) : string.Empty,
+            };
             var asked = $"why?side={Uri.EscapeDataString(parsed.GetValue(side)!)}&{terms.Query(parsed)}";
             var answer = await data.AskAsync<JsonObject>(asked, ct);
             Screen.Show(answer["text"]!.GetValue<string>(), answer);

@@ -20,18 +20,24 @@ public static class GatewayVerb
             Description = "Price cap of requests that name none, in tokens per million",
             DefaultValueFactory = _ => "1",
         };
-        var command = new Command("gateway", "Buy through any OpenAI client") { listen, price };
+        var require = Options.Attributes("--require", "What providers must say of themselves");
+        var command = new Command("gateway", "Buy through any OpenAI client") { listen, price, require };
         folder.AddTo(command);
         command.SetAction((parsed, ct) => RunAsync(
             folder.Read(parsed),
             Options.ReadUrl(parsed.GetValue(listen)!),
             Options.ReadPrice("--max-price", parsed.GetValue(price)!),
+            Options.ReadAttributes("--require", parsed.GetValue(require)!),
             ct));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        UserFolder user, Uri listen, UnitPrice maxPrice, CancellationToken ct)
+        UserFolder user,
+        Uri listen,
+        UnitPrice maxPrice,
+        IReadOnlyList<NamedValues> requires,
+        CancellationToken ct)
     {
         var folder = user.Path;
         using var chain = await user.MeetOperatorAsync(ct);
@@ -46,6 +52,7 @@ public static class GatewayVerb
             BudgetNo = new BudgetNo(budget.BudgetNo),
             StartBlock = chain.Info.StartBlock,
             DefaultMaxPrice = maxPrice,
+            DefaultRequires = requires,
         };
         await using var app = GatewayHost.Build(options, session, contract, TimeProvider.System, LogLevel.Information);
         var keyFile = Path.Combine(folder, "api-key");

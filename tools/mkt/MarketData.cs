@@ -13,6 +13,9 @@ public sealed class MarketData : IDisposable
     private readonly Uri url;
     private readonly string model;
 
+    /// <summary>Attributes that the asks must have, as a query; empty for any.</summary>
+    public string Wanted { get; init; } = string.Empty;
+
     /// <param name="url">The operator.</param>
     public MarketData(Uri url, string model) => (this.url, this.model) = (url, model);
 
@@ -23,7 +26,7 @@ public sealed class MarketData : IDisposable
     /// <exception cref="HttpRequestException">Nothing answers there.</exception>
     public async Task<ushort> NumberAsync(CancellationToken ct)
     {
-        var markets = await ReadAsync<List<MarketView>>("/v1/markets", ct);
+        var markets = await ReadAsync<List<MarketView>>($"/v1/markets?{Wanted}", ct);
         return markets.Where(market => market.Model == model && market.Number is not null)
             .OrderBy(market => market.BestAsk?.MicroPerMillionUnits ?? long.MaxValue)
             .Select(market => market.Number).FirstOrDefault()

@@ -25,6 +25,19 @@ public static class Options
         Description = "A node of your own; without it the operator's, or the last one known, is asked",
     };
 
+    /// <param name="name">With the dashes.</param>
+    public static Option<string[]> Attributes(string name, string description) => new(name)
+    {
+        Description = $"{description}, such as region=eu; once for each attribute (/v1/attributes lists them)",
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <exception cref="UsageException">One is not a name and its values.</exception>
+    public static IReadOnlyList<NamedValues> ReadAttributes(string name, string[] texts) => texts.Select(text =>
+        NamedValues.TryParse(text, out var named)
+            ? named
+            : throw new UsageException($"{name} is an attribute and its values, like region=eu,us")).ToList();
+
     /// <exception cref="UsageException">It is no web address.</exception>
     public static Uri ReadUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme is "http" or "https")

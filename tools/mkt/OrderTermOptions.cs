@@ -23,9 +23,22 @@ public sealed class OrderTermOptions
         DefaultValueFactory = _ => 1,
     };
 
+    public Option<string[]> Require { get; } =
+        Options.Attributes("--require", "What a provider must say of itself; of an ask what it says");
+
     /// <summary>The terms as the operator's routes take them.</summary>
     public string Query(ParseResult parsed) => MarketData.Query(
+    [
         ("quantity", parsed.GetValue(Units).ToString(CultureInfo.InvariantCulture)),
         ("limit", parsed.GetValue(Limit)),
-        ("replicas", parsed.GetValue(Replicas).ToString(CultureInfo.InvariantCulture)));
+        ("replicas", parsed.GetValue(Replicas).ToString(CultureInfo.InvariantCulture)),
+        .. Attributes(parsed),
+    ]);
+
+    /// <summary>The required attributes as the operator's routes take them.</summary>
+    public string MarketQuery(ParseResult parsed) => MarketData.Query([.. Attributes(parsed)]);
+
+    private IEnumerable<(string Name, string? Value)> Attributes(ParseResult parsed) =>
+        Options.ReadAttributes("--require", parsed.GetValue(Require)!)
+            .Select(named => ("attribute", (string?)named.ToString()));
 }

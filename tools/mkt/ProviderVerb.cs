@@ -38,10 +38,11 @@ public static class ProviderVerb
             Description = "Test aid: change so many of 1,000 answers on purpose",
         };
         var seed = new Option<int>("--corrupt-seed") { Description = "Test aid: which answers are changed" };
+        var has = Options.Attributes("--attribute", "What this provider says of itself");
         var rpc = Options.Rpc();
         var join = new Command("join", "Connect to an operator and sell")
         {
-            url, data, rpc, engine, isEmbedded, price, corrupt, seed,
+            url, data, rpc, engine, isEmbedded, price, has, corrupt, seed,
         };
         join.SetAction((parsed, ct) => JoinAsync(
             new Settings(
@@ -53,7 +54,10 @@ public static class ProviderVerb
                 parsed.GetValue(isEmbedded),
                 Options.ReadPrice("--price", parsed.GetValue(price)!),
                 parsed.GetValue(corrupt),
-                parsed.GetValue(seed)),
+                parsed.GetValue(seed))
+            {
+                Attributes = Options.ReadAttributes("--attribute", parsed.GetValue(has)!),
+            },
             ct));
         return new Command("provider", "Sell inference") { join, SettleVerb.Make() };
     }
@@ -91,6 +95,7 @@ public static class ProviderVerb
                 Operator = settings.Folder.Operator,
                 ProviderId = id,
                 Price = settings.Price,
+                Attributes = settings.Attributes,
                 CorruptPerMille = settings.Corrupt,
                 CorruptSeed = settings.CorruptSeed,
             },
@@ -164,5 +169,8 @@ public static class ProviderVerb
     }
 
     private sealed record Settings(
-        UserFolder Folder, string? Engine, bool IsEmbedded, UnitPrice Price, int Corrupt, int CorruptSeed);
+        UserFolder Folder, string? Engine, bool IsEmbedded, UnitPrice Price, int Corrupt, int CorruptSeed)
+    {
+        public IReadOnlyList<NamedValues> Attributes { get; init; } = [];
+    }
 }

@@ -13,11 +13,14 @@ public static class QuoteVerb
         var terms = new OrderTermOptions();
         var quote = new Command("quote", "Say what a bid would cost now, and from whom; it binds nobody")
         {
-            model, url, terms.Units, terms.Limit, terms.Replicas,
+            model, url, terms.Units, terms.Limit, terms.Replicas, terms.Require,
         };
         quote.SetAction(async (parsed, ct) =>
         {
-            using var data = new MarketData(Options.ReadUrl(parsed.GetValue(url)!), parsed.GetValue(model)!);
+            using var data = new MarketData(Options.ReadUrl(parsed.GetValue(url)!), parsed.GetValue(model)!)
+            {
+                Wanted = terms.MarketQuery(parsed),
+            };
             var answer = await data.AskAsync<QuoteAnswer>($"quote?{terms.Query(parsed)}", ct);
             Screen.Show(Text(answer), answer);
             return ExitCodes.Ok;

@@ -27,7 +27,7 @@ public readonly record struct BidPayload(Hash32 InputHash, string ClientOrderId)
         read = default;
         var isPlain = order is
         {
-            EscrowsLimit: true, IsPostOnly: false, SelfTrade: SelfTradeRule.CancelResting, Signature: 0, Minimum: 0,
+            EscrowsLimit: true, IsPostOnly: false, SelfTrade: SelfTradeRule.CancelResting, Minimum: 0,
         };
         if (!isPlain || payload.Length != Bytes || payload[IdEnd..].ContainsAnyExcept((byte)0))
         {

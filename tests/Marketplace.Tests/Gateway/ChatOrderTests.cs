@@ -184,6 +184,13 @@ public sealed class ChatOrderTests
     [InlineData("max_price", """{"max_price":100000.000001}""")]
     [InlineData("max_price", """{"max_price":[]}""")]
     [InlineData("max_price", """{"max_price":"\ud800"}""")]
+    [InlineData("provider.require", """{"provider":{"require":"eu"}}""")]
+    [InlineData("provider.require", """{"provider":{"require":{"region":[]}}}""")]
+    [InlineData("provider.require", """{"provider":{"require":{"region":["eu",5]}}}""")]
+    [InlineData("provider.require", """{"provider":{"require":{"\ud800":"eu"}}}""")]
+    [InlineData("provider.quantizations", """{"provider":{"quantizations":[8]}}""")]
+    [InlineData("provider.zdr", """{"provider":{"zdr":"yes"}}""")]
+    [InlineData("provider.data_collection", """{"provider":{"data_collection":"perhaps"}}""")]
     [InlineData("provider.max_price.completion", """{"provider":{"max_price":{"completion":"cheap"}}}""")]
     public void A_refusal_names_its_field_and_says_how_to_mend_it(string field, string change)
     {
@@ -194,6 +201,22 @@ public sealed class ChatOrderTests
         error.Code.Should().Be("invalid_request");
         error.Param.Should().Be(field);
         error.Message.Should().EndWith(".").And.MatchRegex("[a-z]{3}");
+    }
+
+    [Theory]
+    [InlineData("{}", "tee=gpu")]
+    [InlineData("""{"provider":{"require":{"region":"eu"}}}""", "region=eu tee=gpu")]
+    [InlineData("""{"provider":{"require":{"region":["eu","us"],"tee":"cpu"}}}""", "region=eu,us tee=cpu")]
+    [InlineData("""{"provider":{"quantizations":["fp8","fp16"]}}""", "quantization=fp8,fp16 tee=gpu")]
+    [InlineData("""{"provider":{"zdr":true,"data_collection":"deny"}}""", "retention=none tee=gpu")]
+    [InlineData("""{"provider":{"zdr":false,"data_collection":"allow","require":null}}""", "tee=gpu")]
+    public void What_a_provider_must_have_is_the_requests_and_the_rest_of_the_gateways(string change, string expected)
+    {
+        var usual = Options with { DefaultRequires = [new("tee", ["gpu"])] };
+
+        var (order, _) = Read(change, usual);
+
+        string.Join(' ', order!.Requires).Should().Be(expected);
     }
 
     [Theory]
@@ -220,7 +243,7 @@ public sealed class ChatOrderTests
         [
             "null", "true", "0", "-1", "1e400", "\"\"", "\"\\ud800\"", "[]", "[[]]", "[null]", "[5]", "{}",
             "{\"type\":5}", "{\"max_price\":5}", "{\"max_price\":{\"completion\":{}}}",
-            "[{\"role\":\"user\",\"content\":[5]}]",
+            "[{\"role\":\"user\",\"content\":[5]}]", "{\"require\":{\"a\":null},\"zdr\":5}", "{\"require\":[{}]}",
         ];
 
         foreach (var change in fields.SelectMany(field => values.Select(value => $"{{\"{field}\":{value}}}")))
@@ -239,7 +262,7 @@ public sealed class ChatOrderTests
     }
 
     /// <summary>Reads an ordinary request in which the fields of <paramref name="change"/> are set.</summary>
-    private static (ChatOrder? Order, ApiError? Error) Read(string change)
+    private static (ChatOrder? Order, ApiError? Error) Read(string change, GatewayOptions? options = null)
     {
         using var changes = JsonDocument.Parse(change);
         var fields = new Dictionary<string, string>
@@ -254,6 +277,6 @@ public sealed class ChatOrderTests
 
         var members = fields.Select(field => $"\"{field.Key}\":{field.Value}");
         using var body = JsonDocument.Parse($"{{{string.Join(',', members)}}}");
-        return ChatOrder.Read(body.RootElement, Options);
+        return ChatOrder.Read(body.RootElement, options ?? Options);
     }
 }

@@ -1,5 +1,6 @@
 using CsCheck;
 using FluentAssertions;
+using Marketplace.Kernel;
 using Marketplace.OrderBook;
 using Xunit;
 

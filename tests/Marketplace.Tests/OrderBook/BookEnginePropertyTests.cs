@@ -1,6 +1,7 @@
 using CsCheck;
 using FluentAssertions;
 using Marketplace.Kernel;
+using Marketplace.Matching;
 using Marketplace.OrderBook;
 using Xunit;
 
@@ -53,6 +54,26 @@ public sealed class BookEnginePropertyTests
                 }
             }
         }, iter: 100);
+
+    [Fact]
+    public void A_bid_never_meets_an_ask_that_lacks_what_it_requires() => BookStreams.All.Sample(stream =>
+    {
+        var world = new BookWorld();
+        var offered = new Dictionary<OrderId, SignatureView>();
+        foreach (var step in stream)
+        {
+            var outcome = BookStreams.Take(world, step);
+            if (outcome.TryGet(out var done) && done.Answer is AskAnswer ask)
+            {
+                offered[ask.Order] = ((PlaceAsk)step.Command).Signature;
+            }
+
+            foreach (var bid in AllBids(world))
+            {
+                bid.Legs.Where(leg => !bid.Terms.Signature.IsCompatible(offered[leg.Ask])).Should().BeEmpty();
+            }
+        }
+    }, iter: 100);
 
     [Fact]
     public void A_refused_or_repeated_command_changes_nothing() => BookStreams.All.Sample(stream =>

@@ -106,8 +106,8 @@ public sealed class BookRefusalTests
     }
 
     [Fact]
-    public void Every_refusal_but_that_of_the_loop_is_reached() =>
-        Cases.Select(one => one.Refusal).Distinct().Append(BookRefusal.Busy)
+    public void Every_refusal_is_reached_here_but_that_of_the_loop_and_that_of_a_side_full_of_signatures() =>
+        Cases.Select(one => one.Refusal).Distinct().Append(BookRefusal.Busy).Append(BookRefusal.TooManySignatures)
             .Should().BeEquivalentTo(Enum.GetValues<BookRefusal>());
 
     private static DateTimeOffset Later(int seconds) => BookWorld.Start.AddSeconds(seconds);

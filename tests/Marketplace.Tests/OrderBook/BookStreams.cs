@@ -42,7 +42,10 @@ internal static class BookStreams
             how.Item1 switch { 0 => TimeInForce.ImmediateOrCancel, 1 => TimeInForce.GoodTillTime, _ => default },
             how.Item1 == 1 ? BookWorld.Start.AddSeconds(how.Item2) : null,
             how.Item3 < 1_000 ? BookWorld.Fee : new BasisPoints(how.Item3),
-            default));
+            default)
+        {
+            Signature = new SignatureView(new AttributeMask((ulong)(what.Item3 % 2), 0), default),
+        });
 
     // Provider 3 belongs to the owner of provider 2.
     private static readonly Gen<BookCommand> Asks =
@@ -53,7 +56,10 @@ internal static class BookStreams
                 BookWorld.Address((byte)(100 + Math.Min(2, provider.Value))),
                 new UnitPrice(price * 700_001),
                 new Quantity(units),
-                $"a{id}"));
+                $"a{id}")
+            {
+                Signature = new SignatureView(default, new AttributeMask((ulong)(units % 4), 0)),
+            });
 
     private static readonly Gen<BookCommand> Others = Gen.OneOf(
         Budgets.Select(budget => (BookCommand)new CloseBudget(budget)),

@@ -158,7 +158,6 @@ public sealed class SessionBidTests
         Refused(2, bid => bid with { IsPostOnly = true }).Should().Be(EntryRefusal.InvalidBid);
         Refused(3, bid => bid with { SelfTrade = SelfTradeRule.Decrement }).Should().Be(EntryRefusal.InvalidBid);
         Refused(4, bid => bid with { Minimum = 1 }).Should().Be(EntryRefusal.InvalidBid);
-        Refused(5, bid => bid with { Signature = 1 }).Should().Be(EntryRefusal.InvalidBid);
         RefusedPayload(6, payload => payload[..64]).Should().Be(EntryRefusal.InvalidBid);
         RefusedPayload(7, payload => [.. payload[..127], 1]).Should().Be(EntryRefusal.InvalidBid);
         RefusedPayload(8, payload => [.. payload[..32], .. new byte[96]]).Should().Be(EntryRefusal.InvalidBid);
