@@ -41,9 +41,9 @@ public static class CanonicalJson
         {
             return JsonDocument.Parse(utf8, Strict);
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            return null;
+            return null; // the latter for half of a surrogate pair in a name
         }
     }
 

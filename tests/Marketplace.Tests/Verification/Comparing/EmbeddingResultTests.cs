@@ -49,14 +49,14 @@ public sealed class EmbeddingResultTests
             Compare(values, opposite).Outcome.Should().Be(Outcome.Mismatch);
         });
 
-    /// <summary>Every machine must get these bits: the sum is in the order of the indices, in doubles.</summary>
+    /// <summary>Found by another language, with a sum in the order of the indices, in doubles.</summary>
     [Fact]
     public void The_distance_has_the_same_bits_everywhere()
     {
         float[] left = [.. Enumerable.Range(1, 1_024).Select(index => 1f / index)];
         float[] right = [.. Enumerable.Range(1, 1_024).Select(index => 1f / (index + (index % 7)))];
 
-        BitConverter.DoubleToInt64Bits(EmbeddingResult.CosineDistance(left, right)).Should().Be(Expected(left, right));
+        BitConverter.DoubleToInt64Bits(EmbeddingResult.CosineDistance(left, right)).Should().Be(0x3f96beb9dcf0b744);
     }
 
     [Theory]
@@ -105,6 +105,4 @@ public sealed class EmbeddingResultTests
         EmbeddingResult.Compare(EmbeddingResult.Encode(left), EmbeddingResult.Encode(right), Starting);
 
     private static (Outcome, Side) Failure(Comparison comparison) => (comparison.Outcome, comparison.Side);
-
-    private static long Expected(float[] left, float[] right) => 0;
 }

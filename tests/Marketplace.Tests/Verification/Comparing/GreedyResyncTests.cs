@@ -12,7 +12,7 @@ public sealed class GreedyResyncTests
 
     private static readonly HashSet<uint> Ends = [End];
     private static readonly TokenTestPlan Plan = TokenTestPlan.Standard;
-    private static readonly int Runs = Sample.Runs("MARKET_RESYNC_RUNS", 60);
+    private static readonly int Runs = Sample.Runs("MARKET_RESYNC_RUNS", 20);
 
     [Fact]
     public void Two_honest_runs_with_noise_agree_at_the_price_of_a_prefill_for_each_flip()

@@ -50,9 +50,9 @@ public sealed class SampledTextTests
         var reference = new Dictionary<uint, double> { [1] = -0.11, [2] = -2.45, [4] = -4.2 };
         var list = new Dictionary<uint, double> { [1] = -0.1, [2] = -2.5, [3] = -4.0 };
 
-        TopListDistance.At(reference, list).Should().BeApproximately(0.12684998, 1e-8);
+        TopListDistance.At(reference, list).Should().BeApproximately(0.12684998, 1e-6 * 0.12684998);
         TopListDistance.Over([.. Enumerable.Repeat(TopListDistance.At(reference, list), 100)], 3)
-            .Should().BeApproximately(0.04546511, 1e-8);
+            .Should().BeApproximately(0.04546511, 1e-6 * 0.04546511);
         TopListDistance.Over([.. Enumerable.Repeat(TopListDistance.At(list, list), 100)], 3)
             .Should().BeApproximately(0.00332226, 1e-8);
     }
@@ -61,9 +61,10 @@ public sealed class SampledTextTests
     public void Honest_samples_match_and_their_surprisal_is_normal()
     {
         var beyond = 0;
-        for (var seed = 0; seed < 200; seed++)
+        var jobs = Sample.Runs("MARKET_SAMPLED_RUNS", 66);
+        for (var seed = 0; seed < jobs; seed++)
         {
-            var (claimed, scored) = Job(new Random(seed), 400, 1.0, noise: 5);
+            var (claimed, scored) = Job(new Random(seed), 260, 1.0, noise: 5);
 
             var verdict = Compare(claimed, scored);
 
@@ -71,7 +72,7 @@ public sealed class SampledTextTests
             beyond += Math.Abs(verdict.Surprisal.Z!.Value) > 2 * Sample.One ? 1 : 0;
         }
 
-        beyond.Should().BeInRange(2, 20, "one in 22 is more than two deviations away");
+        beyond.Should().BeInRange(jobs / 66, jobs / 8, "one in 22 is more than two deviations away");
     }
 
     [Theory]
@@ -81,7 +82,7 @@ public sealed class SampledTextTests
     {
         var sum = default(SurprisalSum);
         SampledVerdict? verdict = null;
-        for (var seed = 0; seed < 10; seed++)
+        for (var seed = 0; seed < 8; seed++)
         {
             var (claimed, scored) = Job(new Random(seed), 400, temperature, noise: 5);
             verdict = Compare(claimed, scored, sum);
@@ -90,14 +91,14 @@ public sealed class SampledTextTests
 
         verdict!.Comparison.Measures.Single(measure => measure.Statistic == Statistic.Surprisal)
             .Outcome.Should().Be(Outcome.Mismatch);
-        sum.Positions.Should().BeInRange(3_900, 4_000);
+        sum.Positions.Should().BeInRange(3_100, 3_200);
     }
 
     [Fact]
     public void Another_models_probabilities_are_found_out_by_their_difference()
     {
         var (claimed, _) = Job(new Random(1), 300, 1.0, noise: 0);
-        var scored = claimed.Select(token => With(token, token.Top.Select(_ => -3_000 + 0), -3_100)).ToArray();
+        var scored = claimed.Select(Unlikely).ToArray();
 
         var verdict = Compare(claimed, scored);
 
@@ -153,8 +154,7 @@ public sealed class SampledTextTests
         var (claimed, scored) = Job(new Random(3), tokens, 1.0, noise: 0);
         for (var place = 0; place < outside; place++)
         {
-            var last = scored[place].Top[^1].MilliNats;
-            claimed[place] = scored[place] = scored[place] with { Id = 7_777_777, MilliNats = last };
+            claimed[place] = scored[place] = scored[place] with { Id = 7_777_777, MilliNats = -20_000 };
         }
 
         return Compare(claimed, scored).Comparison.Measures
@@ -183,9 +183,10 @@ public sealed class SampledTextTests
         return (claimed, scored);
     }
 
-    private static TokenChoice With(TokenChoice token, IEnumerable<int> milliNats, short own) => token with
+    /// <summary>The same token, which another model holds for one of many.</summary>
+    private static TokenChoice Unlikely(TokenChoice token) => token with
     {
-        MilliNats = own,
+        MilliNats = -3_100,
         Top = [.. Enumerable.Range(0, Choices).Select(index => new Alternative(9_000_000 + (uint)index, -3_050))],
     };
 
