@@ -28,7 +28,9 @@ public sealed record Comparer
     public static readonly Comparer Label = new("label");
     public static readonly Comparer Meters = new("meters");
     public static readonly Comparer SkippedEnds = new("tokens.ends", Statistic.SkippedEnds);
-    public static readonly Comparer Repetition = new("tokens.repetition");
+    public static readonly Comparer Repetition =
+        new("tokens.repetition", Statistic.RepeatedPhrase, Statistic.RepeatedShare);
+
 
     private const int FirstVersion = 1;
 

@@ -31,6 +31,12 @@ public enum Statistic : byte
 
     /// <summary>1 - cosine of two vectors.</summary>
     CosineDistance,
+
+    /// <summary>How often the most repeated phrase of 15 tokens stands in an answer, without overlap.</summary>
+    RepeatedPhrase,
+
+    /// <summary>Share of an answer's tokens within phrases of 15 that stand in it more than once.</summary>
+    RepeatedShare,
 }
 
 /// <summary>Two thresholds in billionths: agreement up to the first, difference from the second on.</summary>

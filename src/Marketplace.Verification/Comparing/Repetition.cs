@@ -10,11 +10,7 @@ public readonly record struct Repetition(int Times, int CoveredTokens, int Token
     /// <summary>Longer phrases contain phrases of this length, so none shorter need be looked for.</summary>
     public const int PhraseTokens = 15;
 
-    private const int TooOften = 10;
-    private const int TooMuchPercent = 75;
-
-    /// <summary>A phrase ten times or more, or three quarters of the answer.</summary>
-    public bool IsRepetitive => Times >= TooOften || (Times > 1 && 100L * CoveredTokens >= (long)TooMuchPercent * Tokens);
+    private const long One = 1_000_000_000;
 
     public static Repetition Of(IReadOnlyList<uint> tokens)
     {
@@ -50,17 +46,28 @@ public readonly record struct Repetition(int Times, int CoveredTokens, int Token
     /// Some questions make every model loop: an answer fails only where the checker's own run does not repeat itself.
     /// </summary>
     /// <param name="checker">The checker's own free run, if there is one.</param>
-    public static Comparison Compare(IReadOnlyList<uint> primary, IReadOnlyList<uint>? checker)
+    public static Comparison Compare(
+        IReadOnlyList<uint> primary, IReadOnlyList<uint>? checker, Thresholds thresholds)
     {
-        if (!Of(primary).IsRepetitive)
+        var measures = Of(primary).Measures(thresholds);
+        if (!IsRepetitive(measures))
         {
-            return Comparison.Match(Comparer.Repetition, ComparisonReason.Agrees);
+            return Comparison.Of(Comparer.Repetition, measures);
         }
 
         return checker is null
-            ? Comparison.Inconclusive(Comparer.Repetition, ComparisonReason.RepeatsUnchecked)
-            : Of(checker).IsRepetitive
-                ? Comparison.Match(Comparer.Repetition, ComparisonReason.Agrees)
-                : Comparison.Mismatch(Comparer.Repetition, ComparisonReason.Repeats, Side.Primary);
+            ? Comparison.Inconclusive(Comparer.Repetition, ComparisonReason.RepeatsUnchecked, measures)
+            : IsRepetitive(Of(checker).Measures(thresholds))
+                ? Comparison.Match(Comparer.Repetition, ComparisonReason.Agrees, measures)
+                : Comparison.Mismatch(Comparer.Repetition, ComparisonReason.Repeats, Side.Primary, measures);
     }
+
+    private Measure[] Measures(Thresholds thresholds) =>
+    [
+        thresholds.Measure(Statistic.RepeatedPhrase, Times * One),
+        thresholds.Measure(Statistic.RepeatedShare, Tokens == 0 ? 0 : CoveredTokens * One / Tokens),
+    ];
+
+    private static bool IsRepetitive(Measure[] measures) =>
+        measures.Any(measure => measure.Outcome == Outcome.Mismatch);
 }

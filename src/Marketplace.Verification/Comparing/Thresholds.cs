@@ -34,6 +34,8 @@ public sealed record Thresholds
         [Statistic.SkippedEnds] = new Band(0, 2 * One),
         [Statistic.MeterDifference] = new Band(0, 2 * One),
         [Statistic.CosineDistance] = new Band(One / 1_000, One / 100),
+        [Statistic.RepeatedPhrase] = new Band(9 * One, 10 * One),
+        [Statistic.RepeatedShare] = new Band((3 * One / 4) - 1, 3 * One / 4),
     };
 
     private readonly IReadOnlyDictionary<Statistic, Rule> rules;
