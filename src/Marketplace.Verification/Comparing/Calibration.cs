@@ -36,8 +36,8 @@ public sealed record Calibration(
     private const int AgreementPercent = 99;
 
     /// <summary>
-    /// Certified with enough blocks, enough trials and no false alarm; in shadow with anything less. It follows from the
-    /// numbers, so no record can claim it.
+    /// Certified with enough blocks, enough trials and no false alarm; in shadow with anything less. It follows from
+    /// the numbers, so no record can claim it.
     /// </summary>
     public Standing Standing => Blocks >= LeastBlocks && Trials >= LeastTrials && FalseAlarms == 0
         ? new Certified(CalibrationRecord.HashOf(this), BoundBillionths(Trials))
@@ -73,7 +73,7 @@ public sealed record Calibration(
             : CalibrationRejection.TooFar;
     }
 
-    /// <summary>Tries given thresholds on fresh honest distances, such as those of a test whose alpha is known.</summary>
+    /// <summary>Tries given thresholds on fresh honest distances, as those of a test whose alpha is known.</summary>
     public static Calibration Try(
         Statistic statistic,
         OutputType output,

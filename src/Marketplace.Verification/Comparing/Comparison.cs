@@ -2,7 +2,7 @@ using Marketplace.Kernel;
 
 namespace Marketplace.Verification.Comparing;
 
-/// <summary>What one comparison found. It blames nobody yet: <see cref="Thresholds.Judge"/> says whether it may.</summary>
+/// <summary>What one comparison found. <see cref="Thresholds.Judge"/> says whether it may blame anybody.</summary>
 public sealed record Comparison
 {
     private Comparison(Comparer comparer, Outcome outcome, ComparisonReason reason, Side side, Measure[] measures) =>

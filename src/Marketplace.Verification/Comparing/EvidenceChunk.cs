@@ -14,7 +14,7 @@ public static class EvidenceChunk
     private const int AlternativeBytes = 6;
 
     /// <summary>A zero byte, u32 chunk index, then per token u32 id, i16 q, u8 k and k times u32 id, i16 q.</summary>
-    /// <exception cref="InvariantViolationException">No token, over 32, or a token with over 255 alternatives.</exception>
+    /// <exception cref="InvariantViolationException">No token, over 32, or one with over 255 alternatives.</exception>
     public static byte[] Encode(int index, IReadOnlyList<TokenChoice> tokens)
     {
         Invariant.Holds(tokens.Count is > 0 and <= MostTokens, "A chunk has 1 to 32 tokens.");

@@ -11,7 +11,7 @@ public sealed record GreedyRun(IReadOnlyList<TokenChoice> Tokens, bool HasEnded)
 /// <summary>What a comparison of resumable greedy runs does next.</summary>
 public abstract record ResyncStep;
 
-/// <summary>Ask the checker to go on from the prompt and so many of the primary's tokens, and hand in what comes.</summary>
+/// <summary>Let the checker go on from the prompt and so many of the primary's tokens, and take what comes.</summary>
 public sealed record ContinueFrom(int PrefixTokens, GreedyResync Comparison) : ResyncStep;
 
 /// <summary>The comparison is over.</summary>

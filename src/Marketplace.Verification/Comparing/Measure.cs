@@ -8,7 +8,7 @@ public enum Statistic : byte
     /// <summary>Log-likelihood ratio of the count of tokens that are not the checker's first choice, in nats.</summary>
     TokenCount = 1,
 
-    /// <summary>Mean of min(gap, 5) a token, gap = log-probability of the first choice less the claimed, nats.</summary>
+    /// <summary>Mean of min(gap, 5), gap = log-probability of the first choice less the claimed, in nats.</summary>
     MeanGap,
 
     /// <summary>Positions with a gap above 0.5 nat.</summary>

@@ -38,10 +38,10 @@ public enum ComparisonReason : byte
     /// <summary>A measure is beyond its upper threshold.</summary>
     BeyondThreshold,
 
-    /// <summary>The answer was too short for a decision, and speaks for the provider: it is paid and carried on.</summary>
+    /// <summary>Too short for a decision, the answer speaks for the provider: it is paid and carried on.</summary>
     ShortAndCarried,
 
-    /// <summary>The answer was too short for a decision, and speaks against the provider.</summary>
+    /// <summary>Too short for a decision, the answer speaks against the provider.</summary>
     ShortAndDoubtful,
 
     /// <summary>The token ids differ and nothing has scored them: a difference alone is nobody's fault.</summary>

@@ -9,7 +9,7 @@ public readonly record struct Alternative(uint Id, short MilliNats);
 /// <param name="MilliNats">Log-probability in thousandths of a nat, at most 0.</param>
 public sealed record TokenChoice(uint Id, short MilliNats, IReadOnlyList<Alternative> Top)
 {
-    /// <summary>How much likelier the first choice was, in thousandths of a nat; 0 if this is the first choice.</summary>
+    /// <summary>How much likelier the first choice was, in thousandths of a nat; 0 if this is it.</summary>
     public int Gap => Top.Count == 0 ? 0 : Math.Max(0, Top[0].MilliNats - MilliNats);
 
     /// <summary>The log-probability of a token in this place, if the evidence has it.</summary>
@@ -106,7 +106,7 @@ public static class TokenEvidence
         return top.DistinctBy(alternative => alternative.Id).Count() == top.Count;
     }
 
-    /// <summary>A token among the likeliest has its probability there; any other is no likelier than they are.</summary>
+    /// <summary>A token among the likeliest has its probability there; another is no likelier than they.</summary>
     private static bool HoldsItself(TokenChoice choice)
     {
         foreach (var alternative in choice.Top)

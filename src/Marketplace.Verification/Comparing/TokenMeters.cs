@@ -12,7 +12,7 @@ public readonly record struct TokenMeters(uint PromptTokens, uint CompletionToke
         Math.Min(left.PromptTokens, right.PromptTokens), Math.Min(left.CompletionTokens, right.CompletionTokens));
 
     /// <summary>Compares the provider's count with that of whoever counted the same tokens again.</summary>
-    /// <remarks>Counts are exact by construction: one token of tolerance is for the end token, which some count.</remarks>
+    /// <remarks>Counts are exact by construction; one token more or less is the end token, which some count.</remarks>
     public static Comparison Compare(TokenMeters provider, TokenMeters? gateway, Thresholds thresholds)
     {
         if (gateway is not { } counted)

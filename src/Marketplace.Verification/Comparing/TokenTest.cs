@@ -32,7 +32,7 @@ public sealed record TokenTestPlan(long MatchStep, long MismatchStep, Band Band,
             mostTokens);
 }
 
-/// <summary>A sequential test over the tokens of one answer: each either is the checker's first choice or not.</summary>
+/// <summary>A sequential test over an answer's tokens: each is the checker's first choice or is not.</summary>
 /// <param name="Ratio">Log-likelihood ratio so far, in billionths of a nat.</param>
 /// <param name="Tokens">Tokens so far; those after the decision are not counted.</param>
 public sealed record TokenTest(TokenTestPlan Plan, long Ratio, int Tokens, int Mismatches)

@@ -63,7 +63,7 @@ public sealed class GreedyResyncTests
 
         if (isBenign)
         {
-            step.Should().BeOfType<ContinueFrom>().Which.PrefixTokens.Should().Be(2, "the flipped token is the primary's");
+            step.Should().BeOfType<ContinueFrom>().Which.PrefixTokens.Should().Be(2, "the flip is the primary's");
         }
         else
         {
@@ -175,8 +175,8 @@ public sealed class GreedyResyncTests
         : new TokenChoice(id, -700, [new(id, -700), new(9_999, -800)]);
 
     /// <summary>
-    /// A model whose two likeliest tokens follow from the text so far, at a gap that mostly is wide; its machine's noise
-    /// moves the gap a little, so the order of two near tokens differs between machines.
+    /// A model whose two likeliest tokens follow from the text so far, at a gap that mostly is wide; its machine's
+    /// noise moves the gap a little, so the order of two near tokens differs between machines.
     /// </summary>
     private sealed record ToyModel(int Seed, int Noise)
     {

@@ -161,7 +161,7 @@ public sealed class SampledTextTests
             .Single(measure => measure.Statistic == Statistic.OutsideTop).Outcome;
     }
 
-    /// <summary>A sampled answer: the primary's claims are off by some thousandths of a nat, as other hardware's are.</summary>
+    /// <summary>A sampled answer: the claims are off by some thousandths of a nat, as other hardware's are.</summary>
     private static (TokenChoice[] Claimed, TokenChoice[] Scored) Job(
         Random random, int tokens, double temperature, int noise)
     {

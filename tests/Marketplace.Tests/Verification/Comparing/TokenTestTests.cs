@@ -78,6 +78,34 @@ public sealed class TokenTestTests
         ((double)Streams(0.0319, Runs).Count(test => test.Outcome == Outcome.Mismatch) / Runs)
             .Should().BeInRange(0.0003, 0.0052, "0.0026 is expected before overshoot");
 
+    /// <summary>The table has Wald's formulas, which leave out how far the last step goes past the threshold.</summary>
+    [Theory]
+    [InlineData(0.0065, 128.5, 7.6e-14)]
+    [InlineData(0.0104, 144.5, 5.2e-11)]
+    [InlineData(0.0137, 159.5, 2.9e-9)]
+    [InlineData(0.0163, 174.6, 4e-8)]
+    [InlineData(0.0319, 404.6, 0.0026)]
+    [InlineData(0.1475, 95.5, 1)]
+    [InlineData(0.21, 59.7, 1)]
+    [InlineData(0.3076, 37.8, 1)]
+    public void The_exact_chance_of_a_rejection_is_below_the_tables(double rate, double mean, double chance)
+    {
+        var (tokens, rejected) = Exactly(rate);
+
+        tokens.Should().BeApproximately(mean, 0.01 * mean);
+        rejected.Should().BeInRange(0.3 * chance, 1.000001 * chance);
+    }
+
+    [Fact]
+    public void Its_thresholds_are_certified_by_honest_streams_and_not_by_others()
+    {
+        long[] honest = [.. Streams(0.0137, Calibration.LeastTrials).Select(test => test.Ratio)];
+        long[] others = [.. Streams(0.1475, Calibration.LeastTrials).Select(test => test.Ratio)];
+
+        Tried(honest).Standing.Should().BeOfType<Certified>().Which.FalseAlarmBoundBillionths.Should().Be(100_000);
+        Tried(others).Standing.Should().BeOfType<Shadow>();
+    }
+
     [Fact]
     public void A_test_that_is_over_takes_no_more()
     {
@@ -101,6 +129,36 @@ public sealed class TokenTestTests
         passed.Should().Be(2, "each time after eleven answers of ten clean tokens");
         carried.Should().Be(default(CarriedRatio));
         FluentActions.Invoking(() => carried.Add(1, Plan)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    private static Calibration Tried(long[] ratios) => Calibration.Try(
+        Statistic.TokenCount, OutputType.Text, Sample.Pair, Plan.Band, Calibration.LeastBlocks, ratios);
+
+    /// <summary>Expected tokens and chance of a rejection, over all streams at once.</summary>
+    private static (double Tokens, double Rejected) Exactly(double rate)
+    {
+        var (tokens, rejected) = (0.0, 0.0);
+        var open = new Dictionary<TokenTest, double> { [new TokenTest(Endless)] = 1 };
+        while (open.Values.Sum() > 1e-16)
+        {
+            var next = new Dictionary<TokenTest, double>();
+            foreach (var (test, chance) in open)
+            {
+                foreach (var (taken, part) in new[] { (test.Take(true), rate), (test.Take(false), 1 - rate) })
+                {
+                    tokens += taken.IsOver ? chance * part * taken.Tokens : 0;
+                    rejected += taken.Outcome == Outcome.Mismatch ? chance * part : 0;
+                    if (!taken.IsOver)
+                    {
+                        next[taken] = next.GetValueOrDefault(taken) + (chance * part);
+                    }
+                }
+            }
+
+            open = next;
+        }
+
+        return (tokens, rejected);
     }
 
     private static List<TokenTest> Streams(double rate, int runs)

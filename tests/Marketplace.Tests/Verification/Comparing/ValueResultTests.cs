@@ -126,7 +126,7 @@ public sealed class ValueResultTests
         byte[] spaced = [4, 3, 0, 0, 0, (byte)'[', (byte)' ', (byte)']'];
 
         ValueResult.CompareJson(spaced, spaced).Reason.Should().Be(ComparisonReason.EvidenceMalformed);
-        ValueResult.CompareJson(ReadOnlyMemory<byte>.Empty, spaced).Reason.Should().Be(ComparisonReason.EvidenceMissing);
+        ValueResult.CompareJson(Array.Empty<byte>(), spaced).Reason.Should().Be(ComparisonReason.EvidenceMissing);
         Bytes("[ ]").Should().Equal(4, 2, 0, 0, 0, (byte)'[', (byte)']');
     }
 
