@@ -15,6 +15,16 @@ public enum OutputType : byte
 /// <param name="Checker">Hash of the equivalence class that checks it.</param>
 public readonly record struct ClassPair(Hash32 Primary, Hash32 Checker);
 
+/// <summary>Why thresholds do not take a calibration, in order of precedence.</summary>
+public enum ThresholdsRejection : byte
+{
+    /// <summary>It is of another kind of answer.</summary>
+    OtherOutput = 1,
+
+    /// <summary>It is of another pair of classes, or of the same two the other way round.</summary>
+    OtherPair,
+}
+
 /// <summary>One statistic's thresholds and what they rest on.</summary>
 public sealed record Rule(Band Band, Standing Standing);
 
@@ -54,12 +64,16 @@ public sealed record Thresholds
         new(output, pair, 0, StartingBands.ToDictionary(row => row.Key, row => new Rule(row.Value, new Shadow())));
 
     /// <summary>The same with what a calibration found, one version later.</summary>
-    /// <returns>Nothing if the calibration is of another kind of answer or another pair.</returns>
-    public Thresholds? With(Calibration calibration)
+    public Result<Thresholds, ThresholdsRejection> With(Calibration calibration)
     {
-        if (calibration.Output != Output || calibration.Pair != Pair)
+        if (calibration.Output != Output)
         {
-            return null;
+            return ThresholdsRejection.OtherOutput;
+        }
+
+        if (calibration.Pair != Pair)
+        {
+            return ThresholdsRejection.OtherPair;
         }
 
         var next = new Dictionary<Statistic, Rule>(rules)

@@ -34,7 +34,7 @@ public sealed class JudgementTests
     [Fact]
     public void A_mismatch_by_certified_thresholds_is_the_ground_of_a_fault()
     {
-        var thresholds = Starting.With(Certified(Statistic.CosineDistance))!;
+        var thresholds = Starting.With(Certified(Statistic.CosineDistance)).Value;
 
         var judgement = thresholds.Judge(Different(thresholds)).Should().BeOfType<BindingJudgement>().Which;
 
@@ -47,9 +47,9 @@ public sealed class JudgementTests
     public void A_comparer_is_in_shadow_while_one_of_its_statistics_is()
     {
         var wide = Sample.Text.Measure(Statistic.WideGaps, 3 * Sample.One);
-        var two = Sample.Text.With(Certified(Statistic.TokenCount, OutputType.Text))!
-            .With(Certified(Statistic.WideGaps, OutputType.Text))!;
-        var three = two.With(Certified(Statistic.MeanGap, OutputType.Text))!;
+        var two = Sample.Text.With(Certified(Statistic.TokenCount, OutputType.Text)).Value
+            .With(Certified(Statistic.WideGaps, OutputType.Text)).Value;
+        var three = two.With(Certified(Statistic.MeanGap, OutputType.Text)).Value;
         var mismatch = Comparison.Of(Comparer.TeacherForced, wide);
 
         two.Judge(mismatch).Should().BeOfType<ShadowJudgement>("the mean gap is not calibrated");
@@ -71,7 +71,7 @@ public sealed class JudgementTests
         var small = Calibration.Try(
             Statistic.CosineDistance, OutputType.Embedding, Sample.Pair, new Band(1, 2), 10, [0]);
 
-        var thresholds = Starting.With(small)!;
+        var thresholds = Starting.With(small).Value;
 
         thresholds.RuleOf(Statistic.CosineDistance).Band.Should().Be(new Band(1, 2));
         thresholds.Judge(Different(thresholds)).Should().BeOfType<ShadowJudgement>();
@@ -82,8 +82,9 @@ public sealed class JudgementTests
     {
         var turned = Thresholds.Starting(OutputType.Embedding, new ClassPair(Sample.Pair.Checker, Sample.Pair.Primary));
 
-        turned.With(Certified(Statistic.CosineDistance)).Should().BeNull();
-        Starting.With(Certified(Statistic.CosineDistance, OutputType.Text)).Should().BeNull();
+        turned.With(Certified(Statistic.CosineDistance)).Rejection.Should().Be(ThresholdsRejection.OtherPair);
+        Starting.With(Certified(Statistic.CosineDistance, OutputType.Text)).Rejection
+            .Should().Be(ThresholdsRejection.OtherOutput);
     }
 
     [Fact]

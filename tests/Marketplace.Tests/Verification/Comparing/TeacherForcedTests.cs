@@ -11,7 +11,7 @@ public sealed class TeacherForcedTests
     private static readonly int Runs = Sample.Runs("MARKET_SCORED_RUNS", 300);
 
     private static readonly Thresholds Endless = Sample.Text.With(Calibration.Try(
-        Statistic.TokenCount, OutputType.Text, Sample.Pair, new Band(-Band.Most, Band.Most), 1, [0]))!;
+        Statistic.TokenCount, OutputType.Text, Sample.Pair, new Band(-Band.Most, Band.Most), 1, [0])).Value;
 
     [Fact]
     public void Honest_answers_match_at_the_worst_honest_rate()
