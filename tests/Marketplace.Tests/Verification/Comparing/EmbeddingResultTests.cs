@@ -83,7 +83,7 @@ public sealed class EmbeddingResultTests
             var head = good.ToArray();
             head[place % 5] = value;
 
-            EmbeddingResult.Compare(good[..(place % good.Length)], good, Starting)
+            EmbeddingResult.Compare(good.AsSpan(0, place % good.Length), good, Starting)
                 .Outcome.Should().Be(Outcome.Mismatch);
             EmbeddingResult.Compare([], good, Starting).Reason.Should().Be(ComparisonReason.EvidenceMissing);
             EmbeddingResult.Compare(good, [.. good, 0], Starting).Side.Should().Be(Side.Checker);

@@ -94,7 +94,7 @@ public sealed class JudgementTests
 
         kinds.SelectMany(kind => kind.GetConstructors()).Should().BeEmpty("each of them is earned");
         typeof(FaultGround).GetMethod(nameof(FaultGround.From))!.GetParameters()
-            .Should().ContainSingle().Which.ParameterType.Should().Be(typeof(BindingJudgement));
+            .Should().ContainSingle().Which.ParameterType.Should().Be<BindingJudgement>();
         kinds.Concat([typeof(Comparison), typeof(Thresholds)]).SelectMany(kind => kind.GetProperties())
             .Where(property => property.CanWrite).Should().BeEmpty("nothing becomes another thing by a copy");
     }

@@ -15,7 +15,7 @@ public enum Mutation
     OutOfOrder,
     Twice,
     OtherThanItself,
-    LikelierThanTheLikeliest,
+    LikelierThanTheLast,
     PositiveLogProbability,
     MoreThanCertainTogether,
 }
@@ -38,14 +38,18 @@ internal static class Mutations
 
     private static TokenChoice Broken(Mutation mutation, TokenChoice token) => mutation switch
     {
-        Mutation.OtherToken => token with { Id = token.Id + 77 },
+        Mutation.OtherToken => token with
+        {
+            Id = token.Id + 77,
+            Top = [.. token.Top.Select(row => row.Id == token.Id ? row with { Id = row.Id + 77 } : row)],
+        },
         Mutation.NoAlternatives => token with { Top = [] },
         Mutation.OutOfOrder => token with { Top = [.. token.Top.Reverse()] },
-        Mutation.Twice => token with { Top = [token.Top[0], .. token.Top] },
+        Mutation.Twice => token with { Top = [.. token.Top, token.Top[^1]] },
         Mutation.OtherThanItself => token with { MilliNats = (short)(token.MilliNats - 1) },
-        Mutation.LikelierThanTheLikeliest => token with
+        Mutation.LikelierThanTheLast => token with
         {
-            MilliNats = -600,
+            MilliNats = -2_000,
             Top = [.. token.Top.Select((row, index) => new Alternative(5_000_000 + (uint)index, row.MilliNats))],
         },
         Mutation.PositiveLogProbability => token with { MilliNats = 1, Top = [new(token.Id, 1)] },
