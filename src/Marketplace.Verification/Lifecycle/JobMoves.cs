@@ -42,16 +42,16 @@ public static class JobMoves
         Move(Delivered, NotDrawn, PayStands, Held, HoldPay),
         Move(Delivered, NotDrawn, JobGuards.None, Forfeited, ReturnHold),
         Move(Checking, CheckCommitArrived, IsGenuine | InTime, CheckCommitted, AppendToEpochLog),
-        Move(CheckCommitted, CheckRevealArrived, OpensCommit | InTime, Comparing),
+        Move(CheckCommitted, CheckRevealArrived, OpensCommit | InTime, JobPhase.Comparing),
         .. Unanswered(Checking, CheckTimedOut, FaultCheckerLate),
         .. Unanswered(CheckCommitted, CheckTimedOut, FaultCheckerLate),
         .. Unanswered(CheckCommitted, CheckRevealFalse, FaultCheckerProvable),
-        Move(Comparing, ResultsMatch, PayStands, Held, CountValidForBoth, HoldPay),
-        Move(Comparing, ResultsMatch, JobGuards.None, Forfeited, CountValidForBoth, ReturnHold),
-        Move(Comparing, ResultsInconclusive, FirstDoubt, Checking, AssignCheckerOfOwnClass),
-        Move(Comparing, ResultsInconclusive, PayStands, Held, HoldPay),
-        Move(Comparing, ResultsInconclusive, JobGuards.None, Forfeited, ReturnHold),
-        Move(Comparing, ResultsDiffer, JobGuards.None, Escalated, AskTwoExecutors),
+        Move(JobPhase.Comparing, ResultsMatch, PayStands, Held, CountValidForBoth, HoldPay),
+        Move(JobPhase.Comparing, ResultsMatch, JobGuards.None, Forfeited, CountValidForBoth, ReturnHold),
+        Move(JobPhase.Comparing, ResultsInconclusive, FirstDoubt, Checking, AssignCheckerOfOwnClass),
+        Move(JobPhase.Comparing, ResultsInconclusive, PayStands, Held, HoldPay),
+        Move(JobPhase.Comparing, ResultsInconclusive, JobGuards.None, Forfeited, ReturnHold),
+        Move(JobPhase.Comparing, ResultsDiffer, JobGuards.None, Escalated, AskTwoExecutors),
     ];
 
     private static IEnumerable<JobMove> Unanswered(JobPhase phase, JobEvent on, JobEffect fault) =>
@@ -87,7 +87,7 @@ public static class JobMoves
     // Work that is still being judged is judged to its end: the buyer is owed the truth, though nothing is paid.
     private static IEnumerable<JobMove> LostPay() =>
     [
-        .. from phase in new[] { Delivered, Checking, CheckCommitted, Comparing, Escalated, Reference }
+        .. from phase in new[] { Delivered, Checking, CheckCommitted, JobPhase.Comparing, Escalated, Reference }
            select Move(phase, PayForfeited, PayStands, phase),
         Move(Held, PayForfeited, JobGuards.None, Forfeited, ReturnHold),
         Move(Assigned, ProviderEjected, AttemptsLeft, Reassigning, CancelAssignment),
@@ -97,7 +97,7 @@ public static class JobMoves
         Move(Delivered, ProviderEjected, JobGuards.None, Checking, AssignChecker),
         Move(Held, ProviderEjected, Unchecked, Checking, AssignChecker),
         Move(Held, ProviderEjected, JobGuards.None, Forfeited, ReturnHold),
-        .. from phase in new[] { Checking, CheckCommitted, Comparing, Escalated, Reference }
+        .. from phase in new[] { Checking, CheckCommitted, JobPhase.Comparing, Escalated, Reference }
            select Move(phase, ProviderEjected, PayStands, phase),
     ];
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using FluentAssertions;
-using Marketplace.Kernel;
 using Marketplace.Verification.Lifecycle;
 using Xunit;
 
