@@ -3,10 +3,12 @@ using System.Text.Json;
 namespace Marketplace.Gateway;
 
 /// <summary>
-/// What <c>POST /v1/purchases</c> asks for: a chat request, the id of the bid that its buyer will place, and how long it
-/// may take him.
+/// What <c>POST /v1/purchases</c> asks for: a chat request, the id of the bid that its buyer will place, and how long
+/// it may take him.
 /// </summary>
-/// <param name="ClientOrderId">1 to 64 letters, digits, <c>-</c> and <c>_</c>; fresh for each bid of the budget.</param>
+/// <param name="ClientOrderId">
+/// 1 to 64 letters, digits, <c>-</c> and <c>_</c>; fresh for each bid of the budget.
+/// </param>
 /// <param name="ValidTime">1 second to 1 day.</param>
 public sealed record PurchaseOrder(string ClientOrderId, ChatOrder Chat, TimeSpan ValidTime)
 {

@@ -6,7 +6,8 @@ using Marketplace.Protocol;
 namespace Marketplace.Gateway;
 
 /// <summary>
-/// <c>/v1/purchases</c>: a buyer who bids over a session of his own tells his gateway before, and fetches here what came.
+/// <c>/v1/purchases</c>: a buyer who bids over a session of his own tells his gateway before, and fetches here what
+/// came.
 /// </summary>
 /// <remarks>
 /// The gateway signs for nothing that was not ordered of it. What is prepared here counts against the key's limits as a

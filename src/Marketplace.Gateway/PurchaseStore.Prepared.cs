@@ -18,8 +18,8 @@ public enum PrepareRefusal
 public sealed partial class PurchaseStore
 {
     /// <summary>
-    /// Reserves and stores a purchase whose bid the gateway does not send. The same again is the same purchase, whatever
-    /// has become of it.
+    /// Reserves and stores a purchase whose bid the gateway does not send. The same again is the same purchase,
+    /// whatever has become of it.
     /// </summary>
     /// <param name="most">What it may cost at most, the fee included.</param>
     /// <returns>Null when it is stored.</returns>

@@ -1,6 +1,8 @@
 namespace Marketplace.Verification.Auditing;
 
-/// <summary>Whether a delivered job is checked: drawn after its commit, recomputable by anyone (verification 5.5).</summary>
+/// <summary>
+/// Whether a delivered job is checked: drawn after its commit, recomputable by anyone (verification 5.5).
+/// </summary>
 public static class AuditLottery
 {
     /// <summary>A ticket below this is drawn: floor(probability * 2^64 / 10^6).</summary>

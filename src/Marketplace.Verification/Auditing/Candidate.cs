@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Net;
-using System.Net.Sockets;
 using Marketplace.Kernel;
 
 namespace Marketplace.Verification.Auditing;
@@ -10,13 +8,24 @@ namespace Marketplace.Verification.Auditing;
 public readonly record struct NetworkPlace(ulong Prefix, uint AutonomousSystem)
 {
     private const ulong IsVersion6 = 1UL << 63;
+    private const int Version4Length = 4;
+    private const int Version6Length = 16;
 
-    public static NetworkPlace Of(IPAddress address, uint autonomousSystem)
+    // ::ffff:a.b.c.d, RFC 4291 2.5.5.2.
+    private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
+
+    /// <param name="address">4 bytes, or 16; a mapped IPv4 address counts as what it maps.</param>
+    /// <exception cref="ArgumentException">It has another length.</exception>
+    public static NetworkPlace Of(ReadOnlySpan<byte> address, uint autonomousSystem)
     {
-        var bytes = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes();
-        var prefix = address.AddressFamily == AddressFamily.InterNetworkV6 && !address.IsIPv4MappedToIPv6
-            ? IsVersion6 | (BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16)
-            : BinaryPrimitives.ReadUInt32BigEndian(bytes) >> 8;
+        var isMapped = address.Length == Version6Length && address.StartsWith(MappedPrefix);
+        var bytes = isMapped ? address[MappedPrefix.Length..] : address;
+        var prefix = bytes.Length switch
+        {
+            Version4Length => BinaryPrimitives.ReadUInt32BigEndian(bytes) >> 8,
+            Version6Length => IsVersion6 | (BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16),
+            _ => throw new ArgumentException("An address has 4 or 16 bytes.", nameof(address)),
+        };
         return new NetworkPlace(prefix, autonomousSystem);
     }
 

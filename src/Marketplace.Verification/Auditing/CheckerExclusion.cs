@@ -11,7 +11,9 @@ public enum CheckerExclusion : byte
     /// <summary>It is the primary, or has run or is running this job, or shares a hand with one that has.</summary>
     AlreadyInvolved = 1,
 
-    /// <summary>Its owner, payout address or network is not known, so it cannot be told apart from the primary.</summary>
+    /// <summary>
+    /// Its owner, payout address or network is not known, so it cannot be told apart from the primary.
+    /// </summary>
     IncompleteEvidence = 2,
 
     /// <summary>It has the primary's owner.</summary>

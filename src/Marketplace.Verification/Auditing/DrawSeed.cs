@@ -13,17 +13,23 @@ public sealed record DrawSeed(Hash32 Preimage, Hash32 Nonce, Hash32 Commit)
     private static readonly Hash32 AuditDomain = Keccak256.Hash("AUDIT-V1");
     private static readonly Hash32 CheckerDomain = Keccak256.Hash("CHECKER-V1");
 
-    /// <summary>The nonce that counts: the buyer's if it opens the hash in its order, otherwise a block's hash.</summary>
+    /// <summary>
+    /// The nonce that counts: the buyer's if it opens the hash in its order, otherwise a block's hash.
+    /// </summary>
     /// <param name="firstFinalBlock">The hash of the first final block after the end of the epoch: nobody in the
     /// market chooses it, so silence buys neither the buyer nor the operator a second draw.</param>
     public static Hash32 NonceThatCounts(Hash32 nonceHash, Hash32? revealed, Hash32 firstFinalBlock) =>
         revealed is { } nonce && Keccak256.Hash(nonce.ToBytes()) == nonceHash ? nonce : firstFinalBlock;
 
-    /// <summary>keccak256(keccak256("AUDIT-V1") || pre_T || nonce || commit), its first eight bytes, big-endian.</summary>
+    /// <summary>
+    /// keccak256(keccak256("AUDIT-V1") || pre_T || nonce || commit), its first eight bytes, big-endian.
+    /// </summary>
     public ulong AuditTicket() =>
         BinaryPrimitives.ReadUInt64BigEndian(Hash(AuditDomain, []).ToBytes());
 
-    /// <summary>keccak256(keccak256("CHECKER-V1") || pre_T || nonce || commit || uint256 round) mod the weight.</summary>
+    /// <summary>
+    /// keccak256(keccak256("CHECKER-V1") || pre_T || nonce || commit || uint256 round) mod the weight.
+    /// </summary>
     /// <param name="round">0 and up; each round draws one checker.</param>
     /// <param name="totalWeight">The weight of all that may be drawn; 1 and up.</param>
     /// <returns>0 to <paramref name="totalWeight"/> - 1.</returns>

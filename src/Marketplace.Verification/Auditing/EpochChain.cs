@@ -15,7 +15,9 @@ public enum PreimageRejection : byte
     DoesNotHashToThePrevious = 3,
 }
 
-/// <summary>The operator's randomness, fixed before the first commit and shown link by link (verification 5.5.1).</summary>
+/// <summary>
+/// The operator's randomness, fixed before the first commit and shown link by link (verification 5.5.1).
+/// </summary>
 /// <remarks>c_0 = seed, c_{i+1} = keccak256(c_i). c_N, the anchor, is public from the start.</remarks>
 public static class EpochChain
 {

@@ -8,10 +8,14 @@ namespace Marketplace.Verification.Judging;
 /// <param name="Against">1 and up.</param>
 public readonly record struct Odds(long For, long Against)
 {
-    /// <summary>(1 - eps) / eps with eps = (b + 1) / (a + b + 10): a Beta(9, 1) prior, a newcomer errs at 10 %.</summary>
+    /// <summary>
+    /// (1 - eps) / eps with eps = (b + 1) / (a + b + 10): a Beta(9, 1) prior, a newcomer errs at 10 %.
+    /// </summary>
     public static Odds OfRecord(int valid, int faulty) => new(valid + 9L, faulty + 1L);
 
-    /// <summary>w_cap = (1 - r) / r: a record never weighs more than the chance that its owner is in the ring.</summary>
+    /// <summary>
+    /// w_cap = (1 - r) / r: a record never weighs more than the chance that its owner is in the ring.
+    /// </summary>
     public static Odds Cap(PartsPerMillion collusion) => new(PartsPerMillion.Whole - collusion.Value, collusion.Value);
 
     public static Odds Min(Odds left, Odds right) =>
@@ -51,7 +55,9 @@ public readonly record struct Credibility
     /// <summary>In parts per 10^9, rounded down: to be shown and published, not to decide.</summary>
     public long PerBillionDown() => (long)(numerator * 1_000_000_000 / denominator);
 
-    /// <summary>How many equal voices of these odds are needed against nobody: the least m with w^m / (1 + w^m).</summary>
+    /// <summary>
+    /// How many equal voices of these odds are needed against nobody: the least m with w^m / (1 + w^m).
+    /// </summary>
     /// <param name="theta">Above one half and below one.</param>
     public static int VotesFor(PartsPerMillion theta, Odds each)
     {

@@ -11,7 +11,9 @@ public enum FaultKind : byte
     /// <summary>F2: outvoted with the credibility that a fee needs.</summary>
     Outvoted = 2,
 
-    /// <summary>F3: a reveal that does not open its commit, two commits, usage against its own tokens: no vote needed.</summary>
+    /// <summary>
+    /// F3: a reveal that does not open its commit, two commits, usage against its own tokens: no vote needed.
+    /// </summary>
     Provable = 3,
 
     /// <summary>F4: suspicion has reached its limit.</summary>

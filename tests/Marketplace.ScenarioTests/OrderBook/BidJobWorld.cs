@@ -43,7 +43,8 @@ internal sealed class BidJobWorld : IProviderLinks, IGatewayLinks, IAsyncDisposa
             new JobLinks(this, this, new JobLedger(book.Loop)),
             SessionOrders.Domain,
             new JobOptions(),
-            new JobSurroundings(book.Clock, length => Keccak256.Hash("random").ToBytes()[..length], NullLogger.Instance));
+            new JobSurroundings(
+                book.Clock, length => Keccak256.Hash("random").ToBytes()[..length], NullLogger.Instance));
         Consumer = new BookConsumer(Runner, Entry, Requests, this, noMatch, options);
     }
 
@@ -79,7 +80,8 @@ internal sealed class BidJobWorld : IProviderLinks, IGatewayLinks, IAsyncDisposa
 
     /// <summary>A gateway's bid like <see cref="BookWorld.Bid"/>: at once or not at all.</summary>
     public static BidFrame BidOf(string clientOrderId, byte[] request) => new(
-        clientOrderId, Model, new UnitPrice(1_000_000), new Quantity(1_000_000), 1, 1, BookWorld.Fee, request, false, 0);
+        clientOrderId, Model, new UnitPrice(1_000_000), new Quantity(1_000_000), 1, 1, BookWorld.Fee, request, false,
+        0);
 
     public Task<Protocol.BidAnswer> EnterAsync(BidFrame bid) =>
         Bids.EnterAsync(BookWorld.Budget, bid, CancellationToken.None);

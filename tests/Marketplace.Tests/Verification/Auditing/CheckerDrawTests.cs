@@ -92,10 +92,10 @@ public sealed class CheckerDrawTests
     [InlineData("0.0.1.0", "::1", false)]
     public void A_network_is_a_24_or_a_48_or_an_autonomous_system(string left, string right, bool isShared)
     {
-        var place = NetworkPlace.Of(IPAddress.Parse(left), 1);
+        var place = NetworkPlace.Of(IPAddress.Parse(left).GetAddressBytes(), 1);
 
-        place.IsSharedWith(NetworkPlace.Of(IPAddress.Parse(right), 2)).Should().Be(isShared);
-        place.IsSharedWith(NetworkPlace.Of(IPAddress.Parse(right), 1)).Should().BeTrue();
+        place.IsSharedWith(NetworkPlace.Of(IPAddress.Parse(right).GetAddressBytes(), 2)).Should().Be(isShared);
+        place.IsSharedWith(NetworkPlace.Of(IPAddress.Parse(right).GetAddressBytes(), 1)).Should().BeTrue();
     }
 
     [Fact]

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Marketplace.Tests.Verification.Deterrence;
 
-/// <summary>Verification 6.1: the vectors of deterrence. Amounts are micro-tokens, with R of one token mostly.</summary>
+/// <summary>
+/// Verification 6.1: the vectors of deterrence. Amounts are micro-tokens, with R of one token mostly.
+/// </summary>
 public sealed class DeterrenceVectorTests
 {
     private static readonly DeterrenceTerms Ideal = Terms(600_000, 1_000_000, 100_000, 1, 1_000_000, 0);
