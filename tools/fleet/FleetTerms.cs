@@ -9,8 +9,8 @@ namespace Marketplace.Fleet;
 /// <param name="Jobs">How many jobs are bought; 1 and up.</param>
 public sealed record FleetTerms(string Policy, int Providers, int Jobs)
 {
-    /// <summary>Nine executors of one job, and enough others to draw them from.</summary>
-    public const int FewestProviders = 20;
+    /// <summary>One checker makes a twentieth of another's checks at most, so there must be many of them.</summary>
+    public const int FewestProviders = 50;
 
     /// <summary>The share of providers that cheat.</summary>
     public PartsPerMillion Cheaters { get; init; } = new(50_000);
@@ -44,6 +44,18 @@ public sealed record FleetTerms(string Policy, int Providers, int Jobs)
 
     /// <summary>iExec's trust: 2 and up. The chance of a wrong result is meant to be at most one in it.</summary>
     public int Trust { get; init; } = 10;
+
+    /// <summary>Why these terms cannot be simulated, in the words of the command line; null if they can.</summary>
+    public string? Refusal => this switch
+    {
+        { Providers: < FewestProviders or > 1_000_000 } => "--providers is 50 to 1,000,000",
+        { Jobs: < 1 or > 1_000_000_000 } => "--jobs is 1 to 1,000,000,000",
+        { SleepRuns: < 0 } or { ChurnJobs: < 0 } or { HoldJobs: < 0 } => "--sleep, --churn and --hold are 0 and up",
+        { Trust: < 2 or > 1_000_000 } => "--trust is 2 to 1,000,000",
+        // A vote needs an honest majority to be drawn from, and ejection may take every cheater.
+        { Cheaters.Value: > 500_000 } => "--cheaters is at most half of all",
+        _ => null,
+    };
 
     /// <summary>The steps of suspicion of the best comparer that this noise lets be certified.</summary>
     public SuspicionSteps Steps => Noise.Value switch

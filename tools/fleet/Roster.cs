@@ -1,9 +1,12 @@
+using Marketplace.Kernel;
+
 namespace Marketplace.Fleet;
 
 /// <summary>Who serves now. Anyone is drawn with the same chance: all have the same stake.</summary>
 public sealed class Roster
 {
     private const int Gone = -1;
+    private const int MostDraws = 1_000_000;
 
     private readonly List<Provider> all = [];
     private readonly List<int> serving = [];
@@ -26,6 +29,21 @@ public sealed class Roster
     public bool Serves(int provider) => placeOf[provider] != Gone;
 
     public int Draw(SplitMix64 random) => serving[random.Below(serving.Count)];
+
+    /// <summary>Draws until one may be taken: everyone who may has the same chance, as in a draw among those alone.</summary>
+    public int Draw(SplitMix64 random, Func<int, bool> may)
+    {
+        for (var draw = 0; draw < MostDraws; draw++)
+        {
+            var provider = Draw(random);
+            if (may(provider))
+            {
+                return provider;
+            }
+        }
+
+        throw new InvariantViolationException("The fleet has nobody left to check a job.");
+    }
 
     public void Remove(int provider)
     {

@@ -12,7 +12,6 @@ namespace Marketplace.Fleet;
 public sealed class Simulation
 {
     private const int ReportEvery = 100_000;
-    private const int MostDraws = 1_000_000;
 
     private readonly FleetTerms terms;
     private readonly ulong seed;
@@ -44,8 +43,7 @@ public sealed class Simulation
     /// <exception cref="OperationCanceledException"><paramref name="ct"/> was cancelled.</exception>
     public static FleetRun Run(FleetTerms terms, ulong seed, IProgress<int> progress, CancellationToken ct)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(terms.Providers, FleetTerms.FewestProviders);
-        ArgumentOutOfRangeException.ThrowIfLessThan(terms.Jobs, 1);
+        Invariant.Holds(terms.Refusal is null, "terms are checked where they come in");
 
         var simulation = new Simulation(terms, seed);
         for (var job = 1; job <= terms.Jobs; job++)
@@ -73,7 +71,7 @@ public sealed class Simulation
         {
             for (var asked = 0; asked < more.Count; asked++)
             {
-                RunOnce(DrawChecker(), isRingsJob);
+                RunOnce(roster.Draw(random, who => policy.MayCheck(who, ballots)), isRingsJob);
             }
 
             ruling = policy.Decide(ballots);
@@ -88,20 +86,6 @@ public sealed class Simulation
         var isSuspected = terms.IsAdaptive && policy.IsSuspected(provider);
         var answer = roster.All[provider].Run(terms, isRingsJob, isSuspected, random);
         ballots.Add(new Ballot(provider, answer));
-    }
-
-    private int DrawChecker()
-    {
-        for (var draw = 0; draw < MostDraws; draw++)
-        {
-            var provider = roster.Draw(random);
-            if (policy.MayCheck(provider, ballots))
-            {
-                return provider;
-            }
-        }
-
-        throw new InvariantViolationException("The fleet has nobody left to check a job.");
     }
 
     private void Settle(Ruling ruling)

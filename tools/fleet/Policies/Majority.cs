@@ -7,10 +7,13 @@ public static class Majority
     public const int MostRuns = 9;
 
     /// <summary>The first answer that two give is accepted; runs are asked for one by one.</summary>
-    public static Ruling Decide(IReadOnlyList<Ballot> ballots)
+    public static Ruling Decide(IReadOnlyList<Ballot> ballots) => FirstTo(2, ballots, MostRuns);
+
+    /// <summary>The first answer that so many give is accepted, or the leader's after the most runs (m-first).</summary>
+    public static Ruling FirstTo(int enough, IReadOnlyList<Ballot> ballots, int mostRuns)
     {
         var leader = ballots.MaxBy(ballot => CountOf(ballot.Answer, ballots)).Answer;
-        return CountOf(leader, ballots) >= 2 || ballots.Count >= MostRuns
+        return CountOf(leader, ballots) >= enough || ballots.Count >= mostRuns
             ? new AcceptAnswer(leader, Mark.Valid, Mark.Fault)
             : new AskMore(1);
     }

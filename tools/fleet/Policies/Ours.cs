@@ -46,6 +46,11 @@ public sealed class Ours : IPolicy
                 : new AcceptAnswer(ballots[0].Answer, Mark.None, Mark.None);
         }
 
+        if (ballots.Count == 2)
+        {
+            Remember(ballots[0].Provider, ballots[1].Provider);
+        }
+
         var votes = ballots.Select(Vote).ToList();
         var comparisons = Comparisons.Of(votes.Count, (left, right) =>
             votes[left].Digest == votes[right].Digest ? Agreement.Match : Agreement.Mismatch);
@@ -63,14 +68,9 @@ public sealed class Ours : IPolicy
     {
         var primary = ballots[0].Provider;
         var involved = ballots.Skip(1).Select(ballot => registrations[ballot.Provider].Party).ToList();
-        var exclusion = DrawRules.Default.ExclusionOf(
-            registrations[provider], registrations[primary].Party, involved, [.. CheckersOf(primary)]);
-        if (exclusion == CheckerExclusion.None && ballots.Count == 1)
-        {
-            Remember(primary, provider);
-        }
-
-        return exclusion == CheckerExclusion.None;
+        return DrawRules.Default.ExclusionOf(
+            registrations[provider], registrations[primary].Party, involved, [.. CheckersOf(primary)])
+            == CheckerExclusion.None;
     }
 
     public Aftermath Record(int provider, Mark mark)
