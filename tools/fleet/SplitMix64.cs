@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Marketplace.Kernel;
 using Marketplace.Verification;
-using Marketplace.Verification.Auditing;
 
 namespace Marketplace.Fleet;
 
@@ -33,7 +32,7 @@ public sealed class SplitMix64(ulong seed)
     }
 
     /// <summary>True with this probability.</summary>
-    public bool Happens(PartsPerMillion probability) => Next() < AuditLottery.Threshold(probability);
+    public bool Happens(PartsPerMillion probability) => Below(PartsPerMillion.Whole) < probability.Value;
 
     /// <summary>Any 32 bytes.</summary>
     public Hash32 Hash()
