@@ -12,8 +12,11 @@ public enum CheckProgress : byte
     /// <summary>It was drawn, and its check is not decided.</summary>
     Checking = 2,
 
-    /// <summary>It was not drawn, or its check was decided for the provider.</summary>
-    Cleared = 3,
+    /// <summary>It was not drawn, or its check could not be served.</summary>
+    Unchecked = 3,
+
+    /// <summary>Its check was decided for the provider.</summary>
+    Right = 4,
 }
 
 /// <summary>A delivered job whose pay waits for the verdict.</summary>
@@ -29,8 +32,10 @@ public sealed record HeldJob(
     DateTimeOffset DeliveredAt,
     CheckProgress Progress)
 {
-    /// <summary>It may be wrong and unseen, and only what is held besides it makes that a loss.</summary>
-    public bool ReliesOnHeldPay => Progress != CheckProgress.Cleared && Audit < PartsPerMillion.Always;
+    public bool IsDecided => Progress is CheckProgress.Unchecked or CheckProgress.Right;
+
+    /// <summary>It may be wrong, and only what is held besides it makes that a loss.</summary>
+    public bool ReliesOnHeldPay => !IsDecided && Audit < PartsPerMillion.Always;
 }
 
 /// <summary>How held pay counts, how much there must be, and how long it waits (architecture 3, rule 3).</summary>
@@ -40,7 +45,7 @@ public sealed record HeldJob(
 /// <param name="LongestHold">After this, pay is released though less than is required is held besides it.</param>
 public sealed record HeldPayRules(TokenAmount Fee, int FunderParts, int RingAddresses, TimeSpan LongestHold)
 {
-    /// <summary>The rules at a price: F of <see cref="DeterrenceTerms"/>, a tenth a funder, rings of ten, a day.</summary>
+    /// <summary>At a price: F of <see cref="DeterrenceTerms"/>, a tenth a funder, rings of ten, a day.</summary>
     public static HeldPayRules At(TokenAmount price) => new(
         DeterrenceTerms.At(price).FeeUp(AuditRules.Default.Floor), 10, 10, TimeSpan.FromHours(24));
 

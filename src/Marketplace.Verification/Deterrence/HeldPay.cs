@@ -28,7 +28,7 @@ public sealed record HeldPay(ImmutableList<HeldJob> Jobs)
 {
     public static HeldPay None { get; } = new([]);
 
-    /// <summary>What counts of the held pay: at most a part of F per funder, nothing where providers were named.</summary>
+    /// <summary>What counts of it: at most a part of F per funder, nothing where providers were named.</summary>
     public TokenAmount Counted(HeldPayRules rules) => Counted(Jobs, rules);
 
     /// <summary>Holds a delivered job. The same again changes nothing.</summary>
@@ -50,7 +50,7 @@ public sealed record HeldPay(ImmutableList<HeldJob> Jobs)
             return ReleaseRefusal.NotHeld;
         }
 
-        if (job.Progress != CheckProgress.Cleared)
+        if (!job.IsDecided)
         {
             return job.Progress == CheckProgress.AwaitsDraw
                 ? ReleaseRefusal.LotteryNotDrawn
@@ -71,8 +71,9 @@ public sealed record HeldPay(ImmutableList<HeldJob> Jobs)
         return rest.Jobs.Exists(other => other.ReliesOnHeldPay) ? ReleaseRefusal.StillVouches : rest;
     }
 
-    /// <summary>The fee of a fault: jobs whose counted pay is what is required, the oldest first, or all that count.</summary>
+    /// <summary>The fee of a fault: the oldest jobs whose counted pay is what is required, or all that count.</summary>
     /// <returns>What is left, and what was taken. Pay that does not count is not taken: it would hurt nobody.</returns>
+    /// <remarks>What was trusted for this pay and is not decided is checked for certain from here on.</remarks>
     public (HeldPay Left, IReadOnlyList<HeldJob> Forfeited) Forfeit(HeldPayRules rules)
     {
         var forfeited = new List<HeldJob>();
@@ -91,7 +92,9 @@ public sealed record HeldPay(ImmutableList<HeldJob> Jobs)
             }
         }
 
-        return (new HeldPay(Jobs.RemoveRange(forfeited)), forfeited);
+        var left = Jobs.RemoveRange(forfeited)
+            .ConvertAll(job => job.ReliesOnHeldPay ? job with { Audit = PartsPerMillion.Always } : job);
+        return (new HeldPay(left), forfeited);
     }
 
     private static TokenAmount Counted(IEnumerable<HeldJob> jobs, HeldPayRules rules) => TokenAmount.Sum(jobs

@@ -44,17 +44,11 @@ public sealed record Standing(int ValidInARow, int Valid, int Faulty, Suspicion 
         return (after, isEjected ? Faults.ConsequenceOf(FaultKind.Ejection) : own);
     }
 
-    /// <summary>An answer that came after the verdict, compared with the accepted result alone (verification 5.10).</summary>
-    /// <remarks>It cannot earn trust: it could have been copied. It can lose it.</remarks>
-    public Standing AfterStraggler(bool matches, SuspicionSteps steps)
+    /// <summary>An answer that came after the verdict differs from the accepted result (verification 5.10).</summary>
+    public Standing AfterStraggler(SuspicionSteps steps)
     {
-        if (matches || IsEjected)
-        {
-            return this;
-        }
-
         var suspicion = Suspicion.AfterFault(steps);
-        return this with { Suspicion = suspicion, IsEjected = suspicion.IsEjection };
+        return this with { Suspicion = suspicion, IsEjected = IsEjected || suspicion.IsEjection };
     }
 
     private void RefuseEjected() =>
