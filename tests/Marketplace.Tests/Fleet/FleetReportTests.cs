@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Xml.Linq;
 using FluentAssertions;
 using Marketplace.Fleet;
-using Marketplace.Fleet.Policies;
 using Xunit;
 
 namespace Marketplace.Tests.Fleet;
@@ -73,22 +72,6 @@ public sealed class FleetReportTests
     [InlineData("x", "")]
     public void Seeds_are_one_or_a_span(string text, string seeds) =>
         string.Join(' ', Share.Seeds(text)).Should().Be(seeds);
-
-    /// <summary>The vectors of verification 6.4: votes A, B, A, A, A of workers with a score of 30.</summary>
-    [Theory]
-    [InlineData("A", 9, 10, false)]
-    [InlineData("AB", 9, 19, false)]
-    [InlineData("ABA", 81, 91, false)]
-    [InlineData("ABAA", 729, 739, false)]
-    [InlineData("ABAAA", 6_561, 6_571, true)]
-    public void Workers_of_iexec_weigh_as_its_contract_has_it(string votes, int group, int total, bool isConsensus)
-    {
-        var weighed = IExec.Weigh(votes.Select(vote => (Answer.OfItsOwn(vote), 30)));
-
-        weighed.Should().Be(((Int128)group, (Int128)total));
-        IExec.IsConsensus(weighed.Group, weighed.Total, 100).Should().Be(isConsensus);
-        new[] { 1, 2, 3, 10, 100 }.Select(IExec.AfterFault).Should().Equal(0, 1, 2, 6, 66);
-    }
 
     private static FleetReport Report(IReadOnlyList<FleetScenario> scenarios, IReadOnlyList<ulong> seeds) =>
         FleetReport.Make("mkt simulate fleet", scenarios, seeds, new Silence(), CancellationToken.None);
