@@ -89,7 +89,7 @@ public sealed record FleetReport(string Command, IReadOnlyList<FleetRow> Rows)
             scenario.Terms, seed, new Percent($"{scenario.Name}, seed {seed}", scenario.Terms.Jobs, progress), ct);
         progress.Report(
             $"{scenario.Name}, seed {seed}: overhead {run.OverheadPpm} ppm, wrong {run.WrongPerBillion} per 10^9, "
-            + $"ejected {run.CheatersEjected} of {run.Cheaters} cheaters and {run.HonestEjected} of {run.Honest} honest");
+            + $"ejected {run.CheatersEjected} of {run.Cheaters} cheaters, {run.HonestEjected} of {run.Honest} honest");
         return run;
     }
 

@@ -39,7 +39,7 @@ public sealed record FleetTerms(string Policy, int Providers, int Jobs)
     /// <summary>A provider's last so many jobs are not settled yet.</summary>
     public int HoldJobs { get; init; } = 500;
 
-    /// <summary>Trust is given only against pay that is held: false asks for no such pay, as experiment E2 does.</summary>
+    /// <summary>Trust is given only against held pay; false asks for none, as experiment E2 does.</summary>
     public bool NeedsHeldPay { get; init; } = true;
 
     /// <summary>iExec's trust: 2 and up. The chance of a wrong result is meant to be at most one in it.</summary>

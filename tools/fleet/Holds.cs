@@ -3,7 +3,7 @@ namespace Marketplace.Fleet;
 /// <summary>A delivered job that is not settled.</summary>
 public readonly record struct HeldRun(bool IsWrong, bool IsChecked);
 
-/// <summary>Every provider's delivered and unsettled jobs, the oldest first; all of one price and each of its own funder.</summary>
+/// <summary>The providers' unsettled jobs, the oldest first; all of one price, each of its own funder.</summary>
 /// <remarks>
 /// Counts what <c>HeldPay</c> of the product counts, in constant time: with one price, and every funder below its cap,
 /// the counted pay is the price times the number of held jobs. A test holds both to the same answers.

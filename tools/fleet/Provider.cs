@@ -49,7 +49,7 @@ public readonly record struct Answer
 
     public bool IsRight => this == Right;
 
-    /// <summary>Equal for equal answers. The right answer has the highest, so that a tie by digest is lost to it.</summary>
+    /// <summary>Equal for equal answers. The right one has the highest, so that it loses a tie by digest.</summary>
     public Hash32 Digest()
     {
         Span<byte> bytes = stackalloc byte[Hash32.Length];

@@ -30,7 +30,7 @@ public sealed class Roster
 
     public int Draw(SplitMix64 random) => serving[random.Below(serving.Count)];
 
-    /// <summary>Draws until one may be taken: everyone who may has the same chance, as in a draw among those alone.</summary>
+    /// <summary>Draws until one may be taken: all who may have the same chance, as in a draw among those.</summary>
     public int Draw(SplitMix64 random, Func<int, bool> may)
     {
         for (var draw = 0; draw < MostDraws; draw++)

@@ -13,7 +13,7 @@ public static class SimulateVerb
     private static readonly Option<int> Jobs = Number("--jobs", 3_000_000, "How many jobs are bought");
     private static readonly Option<string> Seeds = Text("--seeds", "11-16", "One run for each: a seed, or first-last");
     private static readonly Option<string> Cheaters = Text("--cheaters", "5%", "The share of providers that cheat");
-    private static readonly Option<string> CheatRate = Text("--cheat-rate", "5%", "The share of runs they answer wrong");
+    private static readonly Option<string> CheatRate = Text("--cheat-rate", "5%", "Of their runs, the wrong ones");
     private static readonly Option<bool> Collude = Flag("--collude", "Cheaters are one ring with one wrong answer");
     private static readonly Option<int> Sleep = Number("--sleep", 0, "Runs that a cheater is honest first");
     private static readonly Option<string> Noise = Text("--noise", "0", "Honest runs that are taken for wrong");
@@ -115,7 +115,8 @@ public static class SimulateVerb
         if (!Screen.IsJson)
         {
             var table = new Table();
-            table.AddColumns("fleet", "overhead", "wrong per million", "worst seed", "per cheater", "ejected", "honest");
+            table.AddColumns(
+                "fleet", "overhead", "wrong per million", "worst seed", "per cheater", "ejected", "honest ejected");
             foreach (var row in report.Rows)
             {
                 table.AddRow(

@@ -43,7 +43,7 @@ public sealed class BehaviourTests
         Fleets.Run(Fleets.Small("ours") with { Noise = noise }).HonestEjected.Should().Be(0);
     }
 
-    /// <summary>A cheater that waits until its suspicion is gone is never ejected: it pays by fees and checks instead.</summary>
+    /// <summary>A cheater that waits until its suspicion is gone is never ejected: it pays by fees instead.</summary>
     [Fact]
     public void An_adaptive_cheater_stays_and_pays_with_the_checks_of_its_honest_work()
     {
@@ -82,7 +82,8 @@ public sealed class BehaviourTests
     [InlineData(50, 0, 10, 0, "--jobs")]
     [InlineData(50, 1, 1, 0, "--trust")]
     [InlineData(50, 1, 10, 500_001, "--cheaters")]
-    public void Terms_that_cannot_be_simulated_are_refused(int providers, int jobs, int trust, int cheaters, string why) =>
+    public void Terms_that_cannot_be_simulated_are_refused(
+        int providers, int jobs, int trust, int cheaters, string why) =>
         (new FleetTerms("ours", providers, jobs) { Trust = trust, Cheaters = new(cheaters) }).Refusal
             .Should().StartWith(why);
 }

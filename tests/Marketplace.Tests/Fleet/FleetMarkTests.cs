@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Marketplace.Tests.Fleet;
 
-/// <summary>Experiment E2 in its small size: our rules within their marks, the rivals where others found them.</summary>
+/// <summary>Experiment E2 in its small size: our rules within their marks, the rivals within theirs.</summary>
 public sealed class FleetMarkTests
 {
     [Fact]

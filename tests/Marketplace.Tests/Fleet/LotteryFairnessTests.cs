@@ -46,7 +46,7 @@ public sealed class LotteryFairnessTests
         chiSquare.Should().BeLessThan(24.3, "seven degrees of freedom, one in a thousand");
     }
 
-    /// <summary>The operator's link is not known while a provider commits: of eight salts, the best guess is a guess.</summary>
+    /// <summary>While a provider commits the preimage is secret: the best of eight salts is a guess.</summary>
     [Theory]
     [InlineData(false, 900, 1_100)]
     [InlineData(true, 0, 5)]
@@ -66,7 +66,7 @@ public sealed class LotteryFairnessTests
         drawn.Should().BeInRange(least, most, "1,000 with three sigma of 92, or one in 20^8 for each job");
     }
 
-    /// <summary>iExec publishes the hash of a result before it is shown: where it is yes or no, anyone reads it.</summary>
+    /// <summary>iExec publishes a result's hash before the result: where it is yes or no, anyone reads it.</summary>
     [Fact]
     public void A_copier_reads_a_plain_hash_of_yes_or_no_and_never_a_salted_promise()
     {
@@ -80,7 +80,7 @@ public sealed class LotteryFairnessTests
             var truth = random.Below(2);
             var assignment = new AssignmentId(random.Hash());
             Hash32 Promise(Hash32 result, Hash32 salt) => Commitment.Compute(
-                domain, assignment, default, new Registrations()[1].Party.Provider, result, Commitment.NoEvidence, salt);
+                domain, assignment, default, domain.VerifyingContract, result, Commitment.NoEvidence, salt);
             var (plain, salted) = (Keccak256.Hash(results[truth].ToBytes()), Promise(results[truth], random.Hash()));
 
             readPlain += results.Any(result => Keccak256.Hash(result.ToBytes()) == plain) ? 1 : 0;

@@ -18,7 +18,7 @@ public sealed class PayoffTests
     private static readonly DeterrenceTerms Terms = new(
         new TokenAmount(Saving), new TokenAmount(Price), PartsPerMillion.Always, default, new(100_000), 1);
 
-    /// <summary>The reference is the formula's; three sigma of the sample are at most 0.16 at the highest rate.</summary>
+    /// <summary>The formula's payoffs; one sigma of the sample is 0.017 tokens at the highest rate.</summary>
     [Theory]
     [InlineData(5_000, 0.775)]
     [InlineData(10_000, 0.55)]

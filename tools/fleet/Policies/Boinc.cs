@@ -1,6 +1,6 @@
 namespace Marketplace.Fleet.Policies;
 
-/// <summary>BOINC's adaptive replication, version 10: trust grows with valid results in a row, without a floor.</summary>
+/// <summary>BOINC's adaptive replication, version 10: trust grows with valid results, without a floor.</summary>
 /// <remarks>Source: sched/sched_send.cpp and validator.cpp; only replicated jobs count.</remarks>
 public sealed class Boinc(SplitMix64 random, bool ejects) : IPolicy
 {

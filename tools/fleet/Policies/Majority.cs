@@ -9,7 +9,7 @@ public static class Majority
     /// <summary>The first answer that two give is accepted; runs are asked for one by one.</summary>
     public static Ruling Decide(IReadOnlyList<Ballot> ballots) => FirstTo(2, ballots, MostRuns);
 
-    /// <summary>The first answer that so many give is accepted, or the leader's after the most runs (m-first).</summary>
+    /// <summary>The first answer that so many give is accepted (m-first), or the leader's in the end.</summary>
     public static Ruling FirstTo(int enough, IReadOnlyList<Ballot> ballots, int mostRuns)
     {
         var leader = ballots.MaxBy(ballot => CountOf(ballot.Answer, ballots)).Answer;
