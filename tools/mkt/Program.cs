@@ -19,6 +19,7 @@ var root = new RootCommand("mkt: the open marketplace for AI inference")
     DemoVerb.Make(),
     ModelVerb.Make(),
     BenchVerb.Make(),
+    SimulateVerb.Make(),
 };
 foreach (var verb in MoneyVerbs.Make())
 {

@@ -30,10 +30,11 @@ public sealed class LayeringTests
         new(5, "Gateway", ["Kernel", "Ethereum", "Storage", "Inference", "Escrow", "Protocol"], ["Dapper"]),
         new(5, "Provider", ["Kernel", "Ethereum", "Storage", "Inference", "Escrow", "Protocol"], ["Dapper", Logging]),
         new(6, "Bench", ["Kernel", "Matching", "Ethereum", "OrderBook"], []),
+        new(6, "Fleet", ["Kernel", "Verification"], []),
         new(7, "Cli", ["Kernel", "Ethereum", "Storage", "Inference", "Escrow", "Settlement", "Execution", "Audit",
-            "Chain", "Api", "Gateway", "Provider", "Bench", "Matching", "OrderBook"],
+            "Chain", "Api", "Gateway", "Provider", "Bench", "Fleet", "Matching", "OrderBook"],
             ["Spectre.Console", "System.CommandLine"]),
-        new(8, "Tests", [EveryProjectOfSrc, "Bench"], [.. TestPackages]),
+        new(8, "Tests", [EveryProjectOfSrc, "Bench", "Fleet"], [.. TestPackages]),
         new(8, "ScenarioTests", [EveryProjectOfSrc, "Cli"], [.. TestPackages, "OpenAI"]),
     ];
 
