@@ -29,7 +29,7 @@ public sealed partial record ChatOrder
             {
                 all.AddRange(require.ValueKind == JsonValueKind.Object
                     ? require.EnumerateObject().Select(one => Named(NameOf(one), one.Value, "provider.require"))
-                    : throw new BadField("provider.require", "'provider.require' is an object like {\"region\": \"eu\"}."));
+                    : throw new BadField("provider.require", "'provider.require' is like {\"region\": \"eu\"}."));
             }
 
             if (Given(provider, "quantizations") is { } quantizations)

@@ -20,7 +20,7 @@ public sealed record GatewayOptions
     /// <summary>The price cap of requests that name none: tokens per million units.</summary>
     public UnitPrice DefaultMaxPrice { get; init; } = new(1_000_000);
 
-    /// <summary>What every provider must say of itself; a request may name other values of the same attribute.</summary>
+    /// <summary>What every provider must say of itself; a request may name other values of an attribute.</summary>
     public IReadOnlyList<NamedValues> DefaultRequires { get; init; } = [];
 
     public int DefaultReplicas { get; init; } = 1;

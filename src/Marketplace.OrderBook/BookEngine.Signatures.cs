@@ -59,7 +59,7 @@ public sealed partial class BookEngine
         return NumberOf(number, side, signature) is not null || CountOf(number, side) < MaxSignatures;
     }
 
-    /// <summary>The signature's number, which it gets now if it has none; only for orders that are not refused.</summary>
+    /// <summary>A signature's number, which it gets now if it has none; for orders that will not be refused.</summary>
     private ushort Define(ushort market, Side side, SignatureView signature)
     {
         if (NumberOf(market, side, signature) is { } known)
@@ -80,7 +80,7 @@ public sealed partial class BookEngine
         return next;
     }
 
-    /// <summary>A running job looks for a further leg by its bid's signature, also in a market with another fee.</summary>
+    /// <summary>A running job looks for a further leg by its bid's signature, also under another fee.</summary>
     private void CarrySignatures(ushort from, ushort to)
     {
         foreach (var side in new[] { Side.Bid, Side.Ask })
