@@ -8,18 +8,18 @@ public sealed class Roster
     private const int Gone = -1;
     private const int MostDraws = 1_000_000;
 
-    private readonly List<Provider> all = [];
+    private readonly List<FleetMember> all = [];
     private readonly List<int> serving = [];
     private readonly List<int> placeOf = [];
 
     /// <summary>All that ever served, by their id.</summary>
-    public IReadOnlyList<Provider> All => all;
+    public IReadOnlyList<FleetMember> All => all;
 
     public int Serving => serving.Count;
 
-    public Provider Add(bool cheats)
+    public FleetMember Add(bool cheats)
     {
-        var provider = new Provider(all.Count, cheats);
+        var provider = new FleetMember(all.Count, cheats);
         all.Add(provider);
         placeOf.Add(serving.Count);
         serving.Add(provider.Id);

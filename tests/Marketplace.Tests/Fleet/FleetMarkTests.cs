@@ -1,5 +1,4 @@
 using FluentAssertions;
-using Marketplace.Fleet;
 using Xunit;
 
 namespace Marketplace.Tests.Fleet;

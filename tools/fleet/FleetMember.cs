@@ -6,7 +6,7 @@ namespace Marketplace.Fleet;
 
 /// <summary>One simulated provider: whether it cheats, and how much it has run.</summary>
 /// <param name="id">Its place among all that were ever here; 0 and up.</param>
-public sealed class Provider(int id, bool cheats)
+public sealed class FleetMember(int id, bool cheats)
 {
     public int Id => id;
 
