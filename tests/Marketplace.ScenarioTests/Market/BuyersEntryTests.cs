@@ -32,7 +32,7 @@ public sealed class BuyersEntryTests(MarketFixture fixture) : IClassFixture<Mark
             1_000).Encode();
         var input = JobRequest.HashOf(request);
 
-        var session = await BuyersSession.OpenAsync(fixture, nonce: 1, ct);
+        var session = await BuyersSession.OpenAsync(fixture, ct);
         var deposited = await session.DepositAsync(input, request, ct);
         var resting = await BidTooLowAsync(session, input, ct);
         var held = (await BudgetAsync(ct)).HeldByOrders;

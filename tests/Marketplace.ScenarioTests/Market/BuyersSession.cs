@@ -15,6 +15,8 @@ namespace Marketplace.ScenarioTests.Market;
 /// <summary>A session of the market's buyer, as his own bot opens and uses it over HTTP.</summary>
 internal sealed class BuyersSession
 {
+    private static ulong lastNonce;
+
     public const int TickMicro = 10;
 
     private static readonly Hash32 Secret = Keccak256.Hash("a secret that is no secret");
@@ -34,13 +36,13 @@ internal sealed class BuyersSession
 
     public ushort MarketNo { get; }
 
-    /// <param name="nonce">Fresh for each session of the buyer.</param>
-    public static async Task<BuyersSession> OpenAsync(MarketFixture fixture, ulong nonce, CancellationToken ct)
+    /// <remarks>Nonces rise in whatever order the tests run: a lower one than before is refused.</remarks>
+    public static async Task<BuyersSession> OpenAsync(MarketFixture fixture, CancellationToken ct)
     {
         var (budget, signer, domain) = await BuyerAsync(fixture, ct);
         var grant = new SessionGrant(
             EntryRole.Buyer, budget, Key.SecretHash, true, [], new UnitPrice(100_000_000), MarketFixture.Cap, 1,
-            (1UL << 40) - 1, nonce);
+            (1UL << 40) - 1, Interlocked.Increment(ref lastNonce));
         using var response = await fixture.Http.PostAsJsonAsync(
             new Uri(fixture.Market.Url, EntryRoutes.Sessions),
             new SessionBody(

@@ -28,7 +28,7 @@ public sealed class PreparedBidTests(MarketFixture fixture) : IClassFixture<Mark
         const string Question = "what is escrow";
         using var deadline = new CancellationTokenSource(Bound);
         var ct = deadline.Token;
-        var session = await BuyersSession.OpenAsync(fixture, nonce: 1, ct);
+        var session = await BuyersSession.OpenAsync(fixture, ct);
         var before = await fixture.SpentAsync(ct);
 
         var prepared = await PrepareAsync("bot-1", Question, ct);
@@ -45,7 +45,7 @@ public sealed class PreparedBidTests(MarketFixture fixture) : IClassFixture<Mark
         using var deadline = new CancellationTokenSource(Bound);
         var ct = deadline.Token;
         var gateway = await RestartGatewayAsync(ct);
-        var session = await BuyersSession.OpenAsync(fixture, nonce: 2, ct);
+        var session = await BuyersSession.OpenAsync(fixture, ct);
         var before = await fixture.SpentAsync(ct);
         var prepared = await PrepareAsync("bot-2", Question, ct);
 
